@@ -1,7 +1,8 @@
 -- verify_directory: organisations, persons, posts and tokens that flights of the daemon changed otherwise than a record
--- under their head says: a row each
+-- under their head says, or commands otherwise than each may: a row each
 -- -> defect text, place text
--- What commands of the operator write is told by verify_causes. A change is of the same head as its record.
+-- How many rows of what a command of the operator writes is told by verify_causes. A change is of the same head as its
+-- record.
 with act as materialized (
     select *
       from cause_acts('{organisation,organisation_rename,organisation_disable,organisation_enable,person,person_same,
@@ -9,7 +10,70 @@ with act as materialized (
 ),
 wrote as materialized (
     select * from cause_rows('{org,person,post,token}')
+),
+commanded as materialized ( -- with the columns that were changed; of a row that is new, that have a value
+    select c.command, c.flight, c.tab, c.op, x.stands, x.was,
+           array(select n.key
+                   from json_each_text(x.stands) n
+                   left join json_each_text(x.was) b on b.key = n.key
+                  where n.value is distinct from b.value) as changed
+      from cause_commanded('{org,person,post,token}') c
+     cross join lateral (
+           select to_json(json_populate_record(null::org, c.content)), to_json(json_populate_record(null::org, c.was))
+            where c.tab = 'org'
+            union all
+           select to_json(json_populate_record(null::person, c.content)),
+                  to_json(json_populate_record(null::person, c.was))
+            where c.tab = 'person'
+            union all
+           select to_json(json_populate_record(null::post, c.content)), to_json(json_populate_record(null::post, c.was))
+            where c.tab = 'post'
+            union all
+           select to_json(json_populate_record(null::token, c.content)),
+                  to_json(json_populate_record(null::token, c.was))
+            where c.tab = 'token') x(stands, was)
+),
+may(command, tab, op, columns) as ( -- which columns a command changes; of a row that is new, those that it leaves empty
+    values ('org add', 'org', 'I', '{disabled_at}'::text[]),
+           ('org rename', 'org', 'U', '{name}'),
+           ('org disable', 'org', 'U', '{disabled_at}'),
+           ('person add', 'person', 'I', '{disabled_at,same_as}'),
+           ('person add', 'person', 'U', '{id_hash}'),
+           ('person add', 'post', 'I', '{ended_at}'),
+           ('person disable', 'person', 'U', '{disabled_at}'),
+           ('person disable', 'post', 'U', '{ended_at}'),
+           ('token add', 'person', 'I', '{disabled_at,same_as}'),
+           ('token add', 'post', 'I', '{ended_at}'),
+           ('token add', 'token', 'I', '{revoked_at,closed,follows}'),
+           ('token rotate', 'token', 'I', '{revoked_at,closed}'),
+           ('token rotate', 'token', 'U', '{closed,expires_at}'),
+           ('token revoke', 'token', 'U', '{revoked_at,closed}')
 )
+select 'row that its command does not write so' as defect,
+       c.command || ': ' || c.tab || ' '
+       || coalesce(c.stands ->> 'code', c.stands ->> 'name', c.stands ->> 'person') as place
+  from commanded c
+  left join may m on (m.command, m.tab, m.op) = (c.command, c.tab, c.op)
+ where m.command is null
+    or case when c.op = 'I' then c.changed && m.columns else not c.changed <@ m.columns end
+    or c.op = 'U' and exists ( -- what ended does not begin again
+           select from json_each_text(c.stands) n
+            where n.key in ('disabled_at', 'ended_at', 'revoked_at') and n.key = any (m.columns) and n.value is null)
+    or c.command = 'token rotate' and c.op = 'U'
+       and (c.stands ->> 'closed' is distinct from 'rotated'
+            or c.stands ->> 'expires_at' is null
+            or (c.stands ->> 'expires_at')::timestamptz > (c.was ->> 'expires_at')::timestamptz)
+    or c.command = 'token rotate' and c.op = 'I' and not exists (
+           select from commanded f
+            where f.flight = c.flight and f.op = 'U' and f.was ->> 'id' = c.stands ->> 'follows'
+              and (f.was ->> 'org_id', f.was ->> 'person_id', f.was ->> 'duties')
+                  = (c.stands ->> 'org_id', c.stands ->> 'person_id', c.stands ->> 'duties'))
+    or c.command in ('token revoke', 'person disable') and exists ( -- one person's, and nobody else's
+           select from commanded f
+            where f.flight = c.flight and f.tab = c.tab and c.tab in ('token', 'post')
+              and person_root(coalesce(f.stands ->> 'person_id', f.stands ->> 'person')::uuid)
+                  <> person_root(coalesce(c.stands ->> 'person_id', c.stands ->> 'person')::uuid))
+union all
 select 'organisation that differs from its record' as defect, o.code as place
   from wrote w
  cross join lateral json_populate_record(null::org, w.content) o

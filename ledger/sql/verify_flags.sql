@@ -8,6 +8,14 @@ select 'flag of a rule that is not there', f.id || ''
   from flag f
  where not exists (select from flag_rule u where u.code = f.code)
 union all
+select 'flag whose severity is not that of its rule', f.id || ''
+  from flag f
+  join flag_rule u on u.code = f.code
+ where case when f.code = 'RF15' then f.case_key !~ format(' %s$', f.severity) -- each severity is a case of its own
+            else f.severity <> u.severity
+                 and not exists (select from verify_kept('flag_rule', 'code', f.code) k(was)
+                                  where was ->> 'severity' = f.severity) end
+union all
 select 'flag that rests on what is not there', x.flag || ' ' || x.record_id || ' v' || x.version
   from flag_record x
   left join submission r on r.id = x.record_id and r.version = x.version

@@ -42,18 +42,21 @@ create or replace function cause_begun() returns table (type text, name text) la
                              or t.tab = y.name
 $$;
 
--- The tables that records of each type write; of one that is proposed when it takes effect. What proposing it writes is
--- under the type proposal.
-create or replace function cause_writes() returns table (type text, tab text) language sql stable as $$
+-- The tables that records of each type write, and how (a row more, changed, less); of one that is proposed when it
+-- takes effect. What proposing it writes is under the type proposal.
+create or replace function cause_writes() returns table (type text, tab text, op text) language sql stable as $$
     with recursive body as materialized (
         select * from cause_function()
     ),
     writes as materialized (
-        select distinct b.name, m[1] as tab
+        select distinct b.name, m[2] as tab, o.op
           from body b
-         cross join lateral regexp_matches(b.body, '\m(?:insert into|update|delete from)\s+(?:public\.)?(\w+)', 'g') m
+         cross join lateral regexp_matches(
+               b.body, '\m(insert into|update|delete from)\s+(?:public\.)?(\w+)', 'g') m
+          join (values ('insert into', 'I'), ('insert into', 'U'), ('update', 'U'), ('delete from', 'D')) o(word, op)
+            on o.word = m[1] and (m[1] <> 'insert into' or o.op = 'I' or b.body ~ '\mdo update\M')
          where exists (select from pg_class c
-                        where c.relname = m[1] and c.relnamespace = 'public'::regnamespace and c.relkind = 'r')
+                        where c.relname = m[2] and c.relnamespace = 'public'::regnamespace and c.relkind = 'r')
     ),
     leads as materialized ( -- from each function to those that it calls, and to triggers of what it writes
         select distinct b.name, m[1] as next
@@ -69,7 +72,7 @@ create or replace function cause_writes() returns table (type text, tab text) la
         union
         select r.type, l.next from reach r join leads l on l.name = r.name
     )
-    select distinct r.type, w.tab
+    select distinct r.type, w.tab, w.op
       from reach r
       join writes w on w.name = r.name
 $$;
@@ -110,10 +113,11 @@ begin
              limit 1);
 end $$;
 
--- Rows that flights of the daemon itself wrote into tables since: not what commands and upgrades wrote. was: the row as
--- it stood before.
-create or replace function cause_rows(tabs text[])
-    returns table (no bigint, head bigint, tab text, op text, content json, was json) language sql stable as $$
+-- Rows that were written into tables since, and by whom (null: a flight of the daemon; 1: a command; 2: an upgrade).
+-- was: the row as it stood before.
+create or replace function cause_told(tabs text[])
+    returns table (no bigint, flight uuid, head bigint, writer int, tab text, op text, content json, was json)
+    language sql stable as $$
     with told as (
         select r.no, r.flight, r.tab, r.op::text, r.content,
                lag(r.content) over (partition by r.tab, k.key order by r.no) as was
@@ -121,10 +125,24 @@ create or replace function cause_rows(tabs text[])
           join (select x as tab, log_key(x::regclass) as names from unnest(tabs) x offset 0) t on t.tab = r.tab
          cross join lateral (select array(select r.content ->> n from unnest(t.names) n) as key) k
     )
-    select t.no, l.head, t.tab, t.op, t.content, t.was
+    select t.no, t.flight, l.head, get_byte(l.writer, 0), t.tab, t.op, t.content, t.was
       from told t
-      join log_leaf l on l.record_id = t.flight and l.version = 0 and l.writer is null
+      join log_leaf l on l.record_id = t.flight and l.version = 0
      where l.no > cause_told_from()
+$$;
+
+-- Those of flights of the daemon itself: not what commands and upgrades wrote.
+create or replace function cause_rows(tabs text[])
+    returns table (no bigint, head bigint, tab text, op text, content json, was json) language sql stable as
+    $$ select t.no, t.head, t.tab, t.op, t.content, t.was from cause_told(tabs) t where t.writer is null $$;
+
+-- Those of commands of the operator, each by its name.
+create or replace function cause_commanded(tabs text[])
+    returns table (command text, flight uuid, tab text, op text, content json, was json) language sql stable as $$
+    select c.content ->> 'command', t.flight, t.tab, t.op, t.content, t.was
+      from cause_told(tabs) t
+      join log_row c on c.flight = t.flight and c.tab = 'directory_command' and c.op = 'I'
+     where t.writer = 1
 $$;
 
 -- Records of these types that took effect since: when, under which head, and as whose act. Of one that is proposed the

@@ -46,13 +46,15 @@ begin
         using outside, since_row, since_leaf;
 end $$;
 
--- Triggers that are switched off or gone: what they keep or refuse is kept and refused no more.
+-- Triggers that are switched off or gone: what they keep or refuse is kept and refused no more. Those by which keys of
+-- other tables are held have the names of their constraints.
 create or replace function verify_triggers()
     returns table (tab text, key text, col text, told text, found text) language sql stable as $$
-    select g.tgrelid::regclass::text, g.tgname::text, 'tgenabled', 'O', g.tgenabled::text
+    select distinct g.tgrelid::regclass::text, coalesce(x.conname, g.tgname)::text, 'tgenabled', 'O', g.tgenabled::text
       from pg_trigger g
       join pg_class c on c.oid = g.tgrelid and c.relnamespace = 'public'::regnamespace
-     where not g.tgisinternal and g.tgenabled <> 'O'
+      left join pg_constraint x on x.oid = g.tgconstraint and g.tgisinternal
+     where g.tgenabled <> 'O'
     union all
     select x.tab::text, n.name, '*', 'a trigger', null
       from log_table() x

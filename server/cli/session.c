@@ -138,6 +138,36 @@ static bool did(struct session *s, const char *sql, const char *const *params, i
     return r != NULL;
 }
 
+/* What is signed is what was meant: nothing of somebody else's stands before a row of this flight,
+ * where it could have changed it. Until the end none can be taken away again. */
+static bool wrote_as_meant(struct session *s, const char *flight)
+{
+    static const char ask[] =
+        "select string_agg(c.relname, ', ' order by c.relname) from pg_catalog.pg_class c"
+        " where c.relnamespace = 'public'::regnamespace and c.relname in"
+        " (select r.tab from public.log_row r where r.flight = $1)"
+        " and (exists (select from pg_catalog.pg_trigger g where g.tgrelid = c.oid"
+        " and g.tgtype & 3 = 3 and g.tgfoid <> 'public.refuse_change()'::regprocedure)"
+        " or exists (select from pg_catalog.pg_rewrite w where w.ev_class = c.oid))";
+    PGresult *r = session_ask(s, ask, &flight, 1);
+    bool good = r && PQgetisnull(r, 0, 0);
+    if (r && !good)
+        fprintf(stderr,
+            "pledged: a trigger or a rule that is not the program's stands on %s and may have "
+            "changed what was to be written: nothing is kept (pledged verify tells which)\n",
+            PQgetvalue(r, 0, 0));
+    PQclear(r);
+    return good;
+}
+
+static bool has_begun(struct session *s)
+{
+    PGresult *r = session_ask(s, "select 1 from log_leaf limit 1", NULL, 0);
+    bool has = !r || PQntuples(r) > 0;
+    PQclear(r);
+    return has;
+}
+
 /* Before there is a key, the daemon's first start takes what is there, as it takes an upgrade. */
 static bool sign_rows(struct session *s)
 {
@@ -147,8 +177,13 @@ static bool sign_rows(struct session *s)
     char schema[SCHEMA_DIGEST_SIZE];
     PGresult *r = session_ask(s, "select flight, n, digest from log_flight_rows()", NULL, 0);
     bool good = r != NULL;
-    if (r && PQntuples(r) == 1) {
+    if (r && PQntuples(r) == 1 && !wrote_as_meant(s, PQgetvalue(r, 0, FLIGHT))) {
+        good = false;
+    } else if (r && PQntuples(r) == 1) {
         struct head_signer *key = head_signer_open(s->conf.data, false);
+        if (!key && has_begun(s))
+            return session_complain("log.key is not in the data folder: what is written here could "
+                                    "not enter the log") == 0;
         struct str text = rows_text(s->a, str_of(PQgetvalue(r, 0, FLIGHT)),
             str_of(PQgetvalue(r, 0, N)), str_of(PQgetvalue(r, 0, DIGEST)));
         const char *params[] = {PQgetvalue(r, 0, FLIGHT), key ? rows_sign(s->a, key, text).p : NULL,
