@@ -123,6 +123,8 @@ begin
         found_problems := policy_refusal(r.body);
         if exists (select from submission x where x.id = r.id and person_is_me(x.recorded_by)) then
             found_problems := found_problems || problem('E_SAME_PERSON', '', r.recorded_by);
+        elsif record_disowned(r.id, r.version) then -- until it is corrected, by whoever it may be
+            found_problems := found_problems || problem('E_PROPOSER_LEFT', '', r.recorded_by);
         end if;
     end if;
     if cardinality(found_problems) > 0 then

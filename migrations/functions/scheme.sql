@@ -88,6 +88,8 @@ begin
     elsif exists (select from submission x -- of any version, for any office
                    where x.id = r.id and person_is_me(x.recorded_by)) then
         d.problems := json_build_array(problem('E_SAME_PERSON', '', r.recorded_by));
+    elsif record_disowned(r.id, r.version) then -- until it is corrected, by whoever it may be
+        d.problems := json_build_array(problem('E_PROPOSER_LEFT', '', r.recorded_by));
     elsif not dry then
         terms := scheme_terms_of(r.body);
         insert into scheme (id, code, effective_from, effective_to, body, reason, approved_at, approved_by)

@@ -54,7 +54,8 @@ static const struct cli_option rotate_options[] = {
         "the token of this id in `pledged token list`; needed where the person has several"},
     [OVERLAP] = {"--overlap-hours", "N", OPTIONAL,
         "so long the earlier token goes on; 24 if nothing is said, 0 ends it at once"},
-    [ROTATE_DAYS] = {"--expires-days", "N", OPTIONAL, "the new one ends after so many days"},
+    [ROTATE_DAYS] = {"--expires-days", "N", OPTIONAL,
+        "the new one ends after so many days; else when the earlier one would have ended"},
     [ROTATE_HMAC] = {"--hmac", "DIGEST", OPTIONAL, HMAC_HELP},
     [ROTATE_REASON] = REASON_OPTION,
     {0},
@@ -215,7 +216,8 @@ static int token_rotate(struct session *s, const struct flag *f)
         " insert into token (sha256, org_id, person, person_id, expires_at, duties, follows, "
         "key_id)"
         " select decode($1, 'hex'), x.org_id, x.person, x.person_id,"
-        " now() + make_interval(days => $6::int), x.duties, x.id, $7 from old x";
+        " coalesce(now() + make_interval(days => $6::int), x.expires_at), x.duties, x.id, $7"
+        " from old x";
     if (!f[ROTATE_ORG].value || !f[ROTATE_PERSON].value)
         return session_complain("--org and --person are needed");
     struct str token, key;

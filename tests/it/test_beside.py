@@ -99,3 +99,31 @@ class Beside(FundCase):
         self.d.sql("alter table claim enable trigger all")
         self.assertTrue(told and all("tgenabled" in x for x in told), told)
         self.assertEqual(self.verify(), before)
+
+    # ---- what outlives a token ---------------------------------------------------------------------
+
+    def test_what_a_stolen_token_wrote_is_not_put_in_force_until_it_is_corrected(self):
+        stolen, end = self.another("IP-OFFICE", "拟人")
+        keep, self.office = self.office, stolen
+        made = self.draft()
+        self.office = keep
+        end()
+        where, body = made.headers["location"], {"reason": "经核准", "on": "2022-01-01"}
+        r = self.post(where + "/approve", dict(body, seen=self.get(where)["seen"]), self.finance, 409)
+        self.assertEqual(r.codes(), [("", "E_PROPOSER_LEFT")])
+        scheme = {k: v for k, v in self.get(where).items() if k not in (
+            "id", "version", "recorded_at", "recorded_by", "warnings", "receipt", "seen", "state", "in_force")}
+        r = self.d.call("PUT", where, dict(scheme, title=scheme["title"] + "(核)", reason="重新核对"), self.office, {"If-Match": '"1"'})
+        self.assertEqual(r.status, 200, r.body)
+        self.post(where + "/approve", dict(body, seen=self.get(where)["seen"]), self.finance, 201)
+
+    def test_a_token_that_ends_is_followed_by_one_that_ends_then(self):
+        ends = "select extract(epoch from expires_at)::bigint from token where person = '限人' order by created_at desc, expires_at limit 1"
+        args = "--org", "BANK-A", "--person", "限人"
+        self.d.cli("token", "add", *args, "--expires-days", "3")
+        told = self.d.sql(ends)
+        self.d.cli("token", "rotate", *args)
+        self.assertEqual(self.d.sql("select max(extract(epoch from expires_at)::bigint) from token where person = '限人'"), told)
+        self.assertEqual(self.d.sql("select count(*) from token where person = '限人' and expires_at is null"), "0")
+        self.d.cli("token", "rotate", *args, "--expires-days", "30")  # said by whoever sits at the machine
+        self.assertEqual(self.d.sql("select count(*) from token where person = '限人' and expires_at > now() + interval '29 days'"), "1")
