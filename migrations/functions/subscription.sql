@@ -52,7 +52,7 @@ create or replace function webhook_list(one uuid) returns table (item json)
     language sql stable security definer set search_path = public, pg_temp as $$
     select json_strip_nulls(json_build_object('id', w.id, 'reference', w.reference, 'url', w.url, 'person', w.person,
                'created_at', instant_text(w.created_at), 'disabled_at', instant_text(w.disabled_at),
-               'state', case when w.disabled_at is not null then 'disabled'
+               'state', case when w.disabled_at is not null or record_disowned(w.id, 1) then 'disabled'
                              when s.failing_since is not null then 'failing' else 'delivering' end,
                'delivered', s.delivered, 'delivered_at', instant_text(s.delivered_at),
                'failing_since', instant_text(s.failing_since),
@@ -65,10 +65,10 @@ create or replace function webhook_list(one uuid) returns table (item json)
      order by w.created_at, w.id
 $$;
 
--- What is to be sent now: live subscriptions of persons who are still there, behind the end of the log, and whose time
--- has come after a failure; whose last page was taken longest ago first, so that many who take theirs slowly and are
--- far behind do not keep the others waiting. As whom its page is read. All organisations' at once: for the daemon
--- itself, who is nobody.
+-- What is to be sent now: live subscriptions of persons who are still there, and not made by a token that somebody else
+-- may have had, behind the end of the log, and whose time has come after a failure; whose last page was taken longest
+-- ago first, so that many who take theirs slowly and are far behind do not keep the others waiting. As whom its page is
+-- read. All organisations' at once: for the daemon itself, who is nobody.
 create or replace function webhook_due(most int)
     returns table (id uuid, url text, reference text, delivered bigint, org bigint, kind text, code text, name text,
                    district text, person text, person_id uuid)
@@ -80,7 +80,7 @@ create or replace function webhook_due(most int)
       join org o on o.id = w.org_id and o.disabled_at is null
       join post p on p.org_id = w.org_id and p.person = w.person_id and p.ended_at is null
       join person n on n.id = p.person and n.disabled_at is null
-     where w.disabled_at is null and my_org() is null
+     where w.disabled_at is null and my_org() is null and not record_disowned(w.id, 1)
        and s.next_at <= clock_timestamp()
        and s.delivered < (select max(f.no) + 1 from log_leaf f)
      order by greatest(coalesce(s.delivered_at, '-infinity'), s.next_at), s.delivered

@@ -224,6 +224,27 @@ class Webhooks(Case):
         self.assertEqual(len(self.changes()), 1)
         self.disable(made, self.other)
 
+    def test_it_ends_with_a_token_that_was_stolen_and_goes_on_with_one_that_was_renewed(self):
+        def given():
+            token = self.d.cli("token", "add", "--org", "BANK-HOOK-B", "--person", "钱失").stdout.strip()
+            return token, hashlib.sha256(token.encode()).hexdigest()[:8]
+        renewed, old = given()
+        made = self.subscribe(renewed).json()
+        _, new = given()
+        self.d.cli("token", "revoke", "--id", old, "--followed-by", new)
+        self.post(self.other)
+        self.until(lambda: len(self.changes()) == 1)
+        self.disable(made, self.other)
+        stolen, his = given()
+        made = self.subscribe(stolen).json()
+        self.d.cli("token", "revoke", "--id", his)
+        self.post(self.other)
+        time.sleep(1.5)
+        self.assertEqual(len(self.changes()), 1)
+        self.assertEqual([x["state"] for x in self.d.call("GET", "/v1/webhooks", token=self.other).json()["items"]
+                          if x["id"] == made["id"]], ["disabled"])
+        self.disable(made, self.other)
+
     def test_who_may_and_how_many(self):
         reader = self.d.given("token", "add", "--org", "BANK-HOOK-B", "--person", "钱报", "--duties", "submit")
         self.subscribe(reader, 403)
