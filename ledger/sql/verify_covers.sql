@@ -47,8 +47,10 @@ select 'cover on paper that two persons did not confirm', c.id || ''
   join submission r on r.id = c.id and r.type = 'coverage'
  where c.paper and c.state in ('covered', 'suspended', 'ended')
    and exists (select from coverage_step s where s.coverage = c.id and s.state = 'covered')
-   and (select count(distinct s.recorded_by) from coverage_step s
-         where s.coverage = c.id and s.step = 'confirm' and s.recorded_by <> r.recorded_by) < 2
+   and persons_were(array(select s.recorded_by from coverage_step s
+                           where s.coverage = c.id and s.step = 'confirm'), array[r.recorded_by],
+                    (select min(s.recorded_at) from coverage_step s
+                      where s.coverage = c.id and s.state = 'covered')) < 2
 union all
 select 'cover that could be claimed on and that two persons of finance did not end', c.id || ''
   from coverage c

@@ -56,10 +56,11 @@ select 'application step whose money is not where it should be', s.id || ''
   join application a on a.id = s.application
   left join transfer t on t.id = s.id
   left join back b on b.id = s.id
- where case when s.step = 'pay' then (t.cause, t.credit, t.amount_fen)
-                 is distinct from ('subsidy', a.account, a.amount_fen)
-            when b.id is not null then (t.cause, t.debit, t.amount_fen)
-                 is distinct from ('clawback', a.account, s.amount_fen)
+ cross join lateral (select 'granted:' || a.district || ':' || a.policy_code as granted) g
+ where case when s.step = 'pay' then (t.cause, t.credit, t.debit, t.amount_fen)
+                 is distinct from ('subsidy', a.account, g.granted, a.amount_fen)
+            when b.id is not null then (t.cause, t.debit, t.credit, t.amount_fen)
+                 is distinct from ('clawback', a.account, g.granted, s.amount_fen)
             else t.id is not null end
 union all
 select 'what came back of a subsidy was not asked for, or not seen by another', s.id || ''

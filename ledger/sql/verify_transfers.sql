@@ -49,6 +49,31 @@ select 'transfer that differs from what a budget says', t.id || ''
        (fen_of(r.body ->> 'amount'),
         case r.body ->> 'kind' when 'return' then 'budget_return' else r.body ->> 'kind' end)
 union all
+select 'transfer between other accounts than a budget''s', t.id || ''
+  from transfer t
+  join submission r on r.id = t.id and r.type in ('budget', 'budget_closing')
+ cross join lateral (
+       select case t.cause when 'budget_return' then 'return' else t.cause end as kind,
+              (r.body ->> 'year')::int as year) b
+ where not exists (
+       select from policy p
+        cross join lateral (select 'appropriation:' || p.district || ':' || p.code as given) a
+        where p.code = r.body ->> 'policy'
+          and t.debit = case b.kind when 'return' then a.given
+                                    else budget_account(p, b.year + (b.kind = 'carry_over')::int) end
+          and t.credit = case b.kind when 'appropriation' then a.given else budget_account(p, b.year) end)
+union all
+select 'transfer of a claim to an account that is not of its fund and bank', t.id || ''
+  from transfer t
+  join claim c on c.id = t.cause_id
+ cross join lateral (
+       select case when t.debit like 'fund:%' then t.debit else t.credit end as fund,
+              case when t.debit like 'fund:%' then t.credit else t.debit end as other) x
+  left join account a on a.code = x.other
+ where x.other !~ case when t.cause = 'compensation' and x.fund = t.credit then '^paid:' else '^(paid|recovered):' end
+    or split_part(x.other, ':', 2) <> split_part(x.fund, ':', 2)
+    or a.party is distinct from (select o.code from org o where o.id = c.org_id)
+union all
 select 'running balance that differs from its transfers', e.account || ' version ' || e.version
   from (select s.account, s.version, s.after_fen,
                sum(s.delta) over (partition by s.account order by s.version) as should_be

@@ -60,6 +60,10 @@ FUND = [
      ["claim step that differs from its record"]),
     ("what was received of what nobody told", "update claim_step set told = id where claim = '{claim}' and step = 'receive'",
      ["claim step that was not legal"]),
+    ("what came back, received by who told it", "update claim_step set recorded_by = maker || '' where claim = '{claim}' and step ="
+     " 'receive'", ["claim step by whoever took the one that it checks"]),
+    ("a payment to another's account", "update transfer set debit = 'subsidy:X' where id = '{pay}'",
+     ["transfer of a claim to an account that is not of its fund and bank: {pay}"]),
     ("a figure", "update claim_now set fund_fen = fund_fen + 1 where claim = '{claim}'",
      ["claim step whose money is not where it should be", "claim_sum ",
       "claim whose amounts its rules do not give: {claim} as it stands"]),
@@ -191,6 +195,10 @@ SUBSIDY = [
     ("a subsidy paid by who approved it", "update application_step set recorded_by = '王 敏 @DIST-310116' where application = '{app}'"
      " and step = 'pay'", ["application step by whoever took the one before it: {paid}"]),
     ("a payment that was not made", "delete from transfer where cause = 'subsidy'",
+     ["application step whose money is not where it should be"]),
+    ("a budget of another year", "update transfer set debit = debit || '1' where cause = 'appropriation' and debit like 'subsidy:%'",
+     ["transfer between other accounts than a budget's"]),
+    ("a subsidy that came back elsewhere", "update transfer set credit = 'granted:X' where cause = 'clawback'",
      ["application step whose money is not where it should be"]),
     ("a state", "update application_now set state = 'clawed_back' where application = '{app}'",
      ["application whose state is not that of its steps"]),
