@@ -113,8 +113,28 @@ select 'claim step by whoever took the one that it checks', s.id || ''
            select from (select r.recorded_by as by_whom from submission r where r.id = s.claim
                         union
                         select o.recorded_by from claim_step o
-                         where o.claim = s.claim and o.n < s.n and o.step in ('resubmit', 'recover', 'cure')) x
+                         where o.claim = s.claim and o.n < s.n
+                           and (o.step = 'resubmit'
+                                or o.step in ('recover', 'cure') and s.step not in ('receive', 'close', 'accept_costs')
+                                or o.step = 'cure' and s.step = 'close'
+                                   and not exists (select from claim_step d
+                                                    where d.told = o.id and d.step = 'refuse'))) x
             where person_was_same(x.by_whom, s.recorded_by, s.recorded_at))
+union all
+select 'costs that were accepted by whoever told them', s.id || ''
+  from claim_step s
+ cross join lateral (
+       select sum(o.accepted_fen) filter (where o.step = 'accept_costs' and x.is_his) as accepted,
+              sum(o.costs_fen) filter (where o.step <> 'accept_costs' and o.fund_fen is not null and x.is_his) as his,
+              sum(o.costs_fen) filter (where o.step <> 'accept_costs' and o.fund_fen is not null
+                                             and not x.is_his) as others
+         from claim_step o
+        cross join lateral (
+              select person_was_same(case when o.step = 'receive' then o.maker else o.recorded_by end, s.recorded_by,
+                                     s.recorded_at) as is_his
+              offset 0) x
+        where o.claim = s.claim and o.n <= s.n and o.step in ('recover', 'receive', 'accept_costs')) t
+ where s.step = 'accept_costs' and t.his > 0 and t.accepted > coalesce(t.others, 0)
 union all
 select 'claim that was paid upon an approval by a token that was revoked', s.id || ''
   from claim_step s

@@ -1424,15 +1424,39 @@ begin
     return f.state <> 'settled' and (f.overdue_since is not null or f.bad_since is not null);
 end $$;
 
--- Whoever told the bank's side of a claim: filed it, sent it in again, told what came back; null: it was somebody else.
-create or replace function claim_told_by_me(claim uuid) returns text
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select min(x.by_whom)
-      from (select r.recorded_by as by_whom from submission r where r.id = $1
-            union
-            select s.recorded_by from claim_step s where s.claim = $1 and s.step in ('resubmit', 'recover', 'cure')) x
-     where person_is_me(x.by_whom)
-$$;
+-- Whoever told the bank's side of a claim, if it is whoever acts: filed it, sent it in again, told what came back. What
+-- came back and a cure are checked word by word, against who told that one (the step's maker): where both of an office
+-- of two told something, each receives what the other did.
+create or replace function claim_told_by_me(c step_case) returns text
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return (select min(x.by_whom)
+              from (select r.recorded_by as by_whom from submission r where r.id = (c.claim).id
+                     union
+                    select s.recorded_by
+                      from claim_step s
+                     where s.claim = (c.claim).id
+                       and (s.step = 'resubmit'
+                            or s.step in ('recover', 'cure') and c.step not in ('receive', 'close', 'accept_costs'))) x
+             where person_is_me(x.by_whom));
+end $$;
+
+-- Costs of recovery that whoever acts told himself, if he would accept some of them: he accepts no more in all than
+-- others told. Null: none of his.
+create or replace function claim_costs_by_me(c step_case) returns text
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return (select min(x.teller) filter (where x.is_mine and x.costs_fen > 0)
+              from (select case when s.step = 'receive' then s.maker else s.recorded_by end as teller,
+                           case when s.step <> 'accept_costs' and s.fund_fen is not null
+                                then s.costs_fen end as costs_fen,
+                           case when s.step = 'accept_costs' then s.accepted_fen end as accepted_fen,
+                           person_is_me(case when s.step = 'receive' then s.maker else s.recorded_by end) as is_mine
+                      from claim_step s
+                     where s.claim = (c.claim).id and s.step in ('recover', 'receive', 'accept_costs')) x
+            having yuan_fen((c.told).costs_accepted) + coalesce(sum(x.accepted_fen) filter (where x.is_mine), 0)
+                   > coalesce(sum(x.costs_fen) filter (where not x.is_mine), 0));
+end $$;
 
 -- May this step be taken now, by this person, on what was seen?
 create or replace function claim_step_refusal(c step_case) returns json[]
@@ -1454,8 +1478,10 @@ begin
         p := p || problem('E_SAME_PERSON', '', c.maker);
     elsif (c.step in ('confirm', 'accept', 'approve', 'pay', 'accept_costs', 'receive')
            or c.step = 'close' and claim_cured((c.claim).id))
-          and claim_told_by_me((c.claim).id) is not null then -- whatever office he did it in
-        p := p || problem('E_SAME_PERSON', '', claim_told_by_me((c.claim).id));
+          and claim_told_by_me(c) is not null then -- whatever office he did it in
+        p := p || problem('E_SAME_PERSON', '', claim_told_by_me(c));
+    elsif c.step = 'accept_costs' and claim_costs_by_me(c) is not null then
+        p := p || problem('E_SAME_PERSON', '', claim_costs_by_me(c));
     elsif (c.step = 'receive' or c.step = 'close' and (c.waits).step = 'cure') and record_disowned((c.waits).id, 1) then
         p := p || problem('E_PROPOSER_LEFT', '', c.maker);
     end if;
