@@ -76,13 +76,13 @@ begin
              from log_row r
             where r.flight = p.flight) x
      where x.n > 0
-       and num_nonnulls(p.signature, p.schema_digest) = 1
+       and num_nonnulls(p.signature, p.schema_digest) > 0
        and not exists (select from log_leaf l where l.record_id = p.flight and l.version = 0)
        and (p.schema_digest is null
             or not exists (select from log_row r
                              join log_leaf l on l.record_id = r.flight and l.version = 0
                             where r.tab = 'log_adoption' and r.content ->> 'schema_digest' = p.schema_digest))
-     order by p.signature is not null, p.flight;
+     order by p.schema_digest is null, p.flight;
 end $$;
 
 -- What a leaf hashes for a record; digest: of its body, in hex; token: of that by which it was made.
@@ -101,8 +101,9 @@ create or replace function log_rows_text(flight uuid, n bigint, digest text) ret
 
 -- Takes all tables as they stand into the log, for an upgrade that led to this schema: what differs from what was
 -- kept, or was not kept yet. Once for each schema. differed: what differed before that upgrade; waiting: flights that
--- wait for their leaf and may have one. Those of an upgrade that was never served before this one enter with it.
-create or replace function log_adopt(digest text, differed json, waiting uuid[]) returns void language plpgsql as $$
+-- wait for their leaf and may have one. Those of an upgrade that was never served before this one enter with it. The
+-- flight that takes them; null: there is one already.
+create or replace function log_adopt(digest text, differed json, waiting uuid[]) returns uuid language plpgsql as $$
 -- @plpgsql_check_options: security_warnings = off
 declare
     t record;
@@ -110,7 +111,7 @@ declare
     outside uuid[];
 begin
     if exists (select from log_adoption a where a.schema_digest = digest) then
-        return;
+        return null;
     end if;
     update log_pending p set schema_digest = digest
      where p.schema_digest <> digest and p.flight = any (waiting);
@@ -133,6 +134,7 @@ begin
     perform set_config('pledged.flight', adopted || ' 0', true);
     insert into log_adoption (schema_digest, flight, found) values (digest, adopted, differed);
     insert into log_pending (flight, schema_digest) values (adopted, digest);
+    return adopted;
 end $$;
 
 -- The same of a flight, by its rows. Digests tell nothing of them.

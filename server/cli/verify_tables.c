@@ -21,8 +21,11 @@ const char *verify_waiting(struct verify *v)
     if (r)
         rows_copy(a, r, &waiting);
     PQclear(r);
+    r = session_ask(v->s, "select 1 from log_leaf limit 1", NULL, 0);
     if (v->signer)
-        beside = leaves_beside(a, &waiting, v->signer, str_of(migrate_schema(schema)));
+        beside = leaves_beside(
+            a, &waiting, v->signer, str_of(migrate_schema(schema)), r && PQntuples(r) == 0);
+    PQclear(r);
     buf_init(&list, a);
     for (int i = 0; beside.taken && i < waiting.n; i++) {
         if (beside.taken[i])

@@ -68,10 +68,10 @@ static void add_record(struct numbering *n, struct verdict *v, struct str token)
 static struct str writer_of(
     struct arena *a, const struct rows *rows, int i, const struct head_signer *k, struct str text)
 {
-    if (rows_at(rows, i, LOG_ROWS_SIGNATURE).p)
-        return rows_writer(a, k, ROWS_OF_COMMAND, text);
     if (rows_at(rows, i, LOG_ROWS_SCHEMA_DIGEST).p)
         return rows_writer(a, k, ROWS_OF_UPGRADE, text);
+    if (rows_at(rows, i, LOG_ROWS_SIGNATURE).p)
+        return rows_writer(a, k, ROWS_OF_COMMAND, text);
     return STR(LEAF_NO_TOKEN);
 }
 
@@ -127,25 +127,28 @@ int created_of(const struct verdict *v, int n)
     return created;
 }
 
-static bool may_take(
-    struct arena *a, const struct rows *rows, int i, const struct head_signer *k, struct str schema)
+/* Before the first leaf there is no key: what made the ledger is taken as it is found. */
+static bool may_take(struct arena *a, const struct rows *rows, int i, const struct head_signer *k,
+    struct str schema, bool first)
 {
     struct str signature = rows_at(rows, i, LOG_ROWS_SIGNATURE);
     struct str led_to = rows_at(rows, i, LOG_ROWS_SCHEMA_DIGEST);
-    if (signature.p) { /* Ed25519 signs alike every time */
-        struct str text = rows_text(a, rows_at(rows, i, LOG_ROWS_FLIGHT),
-            rows_at(rows, i, LOG_ROWS_N), rows_at(rows, i, LOG_ROWS_DIGEST));
-        return str_eq(signature, rows_sign(a, k, text));
-    }
-    return !led_to.p || str_eq(led_to, schema);
+    if (led_to.p && !str_eq(led_to, schema))
+        return false;
+    if (!signature.p)
+        return !led_to.p || first; /* this flight's own, else */
+    struct str text = rows_text(a, rows_at(rows, i, LOG_ROWS_FLIGHT), rows_at(rows, i, LOG_ROWS_N),
+        rows_at(rows, i, LOG_ROWS_DIGEST));
+    /* Ed25519 signs alike every time */
+    return str_eq(signature, rows_wait(a, k, led_to.p ? ROWS_OF_UPGRADE : ROWS_OF_COMMAND, text));
 }
 
 struct row_leaves leaves_beside(struct arena *a, const struct rows *rows,
-    const struct head_signer *signer, struct str schema_digest)
+    const struct head_signer *signer, struct str schema_digest, bool first)
 {
     bool *taken = arena_alloc(a, (size_t)(rows->n + 1) * sizeof *taken);
     for (int i = 0; i < rows->n; i++)
-        taken[i] = may_take(a, rows, i, signer, schema_digest);
+        taken[i] = may_take(a, rows, i, signer, schema_digest, first);
     return (struct row_leaves){.rows = rows, .taken = taken};
 }
 

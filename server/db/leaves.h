@@ -27,8 +27,8 @@ int created_of(const struct verdict *v, int n);
 bool leaves_number(struct arena *a, struct work *flying, const struct row_leaves *beside,
     struct frontier *f, const struct head_signer *signer, struct str params[LOG_WRITE_PARAMS],
     hash *root);
-/* Which of the rows may have a leaf: those of this flight, and of others those that an operator has
- * signed or that an upgrade to this very schema wrote. */
+/* Which of the rows may have a leaf: those of this flight, and of others those that are signed as
+ * an operator's or as an upgrade's to this very schema. first: the log has none yet. */
 struct row_leaves leaves_beside(struct arena *a, const struct rows *rows,
-    const struct head_signer *signer, struct str schema_digest);
+    const struct head_signer *signer, struct str schema_digest, bool first);
 #endif

@@ -85,7 +85,8 @@ bool log_end_write(
     struct log_end *e, struct arena *a, struct work *flying, const struct rows *rows_beside)
 {
     struct str params[LOG_WRITE_PARAMS];
-    struct row_leaves beside = leaves_beside(a, rows_beside, e->signer, e->schema);
+    struct row_leaves beside =
+        leaves_beside(a, rows_beside, e->signer, e->schema, e->frontier.size == 0);
     e->next = e->frontier;
     e->next_root = e->root;
     if (!leaves_number(a, flying, &beside, &e->next, e->signer, params, &e->next_root))

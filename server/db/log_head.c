@@ -79,6 +79,14 @@ struct str rows_sign(struct arena *a, const struct head_signer *k, struct str te
     return hex_text(a, (const unsigned char *)signature.p, signature.n);
 }
 
+struct str rows_wait(
+    struct arena *a, const struct head_signer *k, enum rows_writer by, struct str text)
+{
+    return rows_sign(a, k,
+        by == ROWS_OF_COMMAND ? text
+                              : arena_printf(a, "pledged-upgrade-1\n%.*s", (int)text.n, text.p));
+}
+
 struct str rows_writer(
     struct arena *a, const struct head_signer *k, enum rows_writer by, struct str text)
 {

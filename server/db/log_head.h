@@ -43,6 +43,10 @@ struct str rows_sign(struct arena *a, const struct head_signer *k, struct str te
 /* Who wrote rows that a flight found waiting, as their leaf keeps it: in hex, a byte that says so,
  * and the signature over that and the text. */
 enum rows_writer { ROWS_OF_COMMAND = 1, ROWS_OF_UPGRADE };
+/* The signature under which rows wait for a leaf: of an upgrade over another text than of a
+ * command, so that neither is taken for the other. */
+struct str rows_wait(
+    struct arena *a, const struct head_signer *k, enum rows_writer by, struct str text);
 struct str rows_writer(
     struct arena *a, const struct head_signer *k, enum rows_writer by, struct str text);
 /* The public key, PEM. */

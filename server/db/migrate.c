@@ -10,8 +10,7 @@
  * 0 says was run last: some are written out of the rows of tables.
  */
 #include "migrate.h"
-#include "city.h"
-#include "json.h"
+#include "city_row.h"
 #include "locks.h"
 #include "log.h"
 #include "log_head.h"
@@ -20,6 +19,13 @@
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+/* The first migration of the release that signs what an upgrade wrote. */
+#define SIGNED_SINCE "0442_upgrade_signed"
+/* The digest of the rows r of a flight, by no function of the database. */
+#define ROWS_DIGEST                                                                                \
+    "encode(sha256(string_agg(sha256(convert_to(r.tab || ' ' || r.op || ' ' || r.content::text,"   \
+    " 'UTF8')), ''::bytea order by r.no)), 'hex')"
 
 static bool failed(PGconn *c, const char *what)
 {
@@ -72,31 +78,57 @@ static struct str checksum(struct arena *a, const struct embedded *m)
     return hash_hex(a, hash_sha256(m->text, m->length));
 }
 
-/* What a migration writes into tables that are kept goes with it: its flight enters the log at the
- * next start. */
-static bool rows_pend(struct arena *a, PGconn *c)
+static bool did(PGresult *r)
 {
-    char schema[SCHEMA_DIGEST_SIZE];
-    return run(c, arena_printf(a,
-                      "do $$ begin"
-                      " if coalesce(current_setting('pledged.flight', true), '') <> '' then"
-                      " insert into log_pending (flight, schema_digest)"
-                      " values (left(current_setting('pledged.flight'), 36)::uuid, '%s');"
-                      " end if; end $$",
-                      migrate_schema(schema))
-                      .p);
+    bool good = PQresultStatus(r) == PGRES_COMMAND_OK;
+    PQclear(r);
+    return good;
 }
 
-static bool apply(struct arena *a, PGconn *c, int version, const struct embedded *m)
+/* What waits for a leaf: the rows of a flight, under a signature so that nobody who has not the key
+ * can say that an upgrade wrote them. k == NULL: of a ledger whose log has not begun. */
+static bool flight_waits(
+    struct arena *a, PGconn *c, const struct head_signer *k, const char *flight)
+{
+    enum { N, DIGEST };
+    static const char rows[] =
+        "select count(*), " ROWS_DIGEST " from log_row r where r.flight = $1";
+    static const char waits[] = "insert into log_pending (flight, signature, schema_digest)"
+                                " values ($1, decode($2, 'hex'), $3) on conflict (flight) do update"
+                                " set signature = excluded.signature";
+    char schema[SCHEMA_DIGEST_SIZE];
+    PGresult *r = sql_run(c, rows, &flight, 1);
+    bool good = PQresultStatus(r) == PGRES_TUPLES_OK;
+    if (good) {
+        struct str text = rows_text(
+            a, str_of(flight), str_of(PQgetvalue(r, 0, N)), str_of(PQgetvalue(r, 0, DIGEST)));
+        const char *params[] = {
+            flight, k ? rows_wait(a, k, ROWS_OF_UPGRADE, text).p : NULL, migrate_schema(schema)};
+        good = did(sql_run(c, waits, params, COUNT_OF(params)));
+    }
+    PQclear(r);
+    return good;
+}
+
+/* What a migration writes into tables that are kept goes with it: its flight enters the log at the
+ * next start. */
+static bool rows_pend(struct arena *a, PGconn *c, const struct head_signer *k)
+{
+    PGresult *r = PQexec(c, "select left(current_setting('pledged.flight', true), 36)");
+    const char *flight = PQntuples(r) == 1 ? arena_text(a, PQgetvalue(r, 0, 0)).p : NULL;
+    PQclear(r);
+    return flight && (!*flight || flight_waits(a, c, k, flight));
+}
+
+static bool apply(
+    struct arena *a, PGconn *c, const struct head_signer *k, int version, const struct embedded *m)
 {
     const char *params[] = {arena_printf(a, "%d", version).p, m->name, checksum(a, m).p};
     if (!run(c, "begin") || !run(c, (const char *)m->text))
         return failed(c, m->name);
-    PGresult *r = sql_run(
-        c, "insert into schema_migration (version, name, sha256) values ($1, $2, $3)", params, 3);
-    bool good = PQresultStatus(r) == PGRES_COMMAND_OK;
-    PQclear(r);
-    if (!good || !rows_pend(a, c) || !run(c, "commit"))
+    bool good = did(sql_run(
+        c, "insert into schema_migration (version, name, sha256) values ($1, $2, $3)", params, 3));
+    if (!good || !rows_pend(a, c, k) || !run(c, "commit"))
         return failed(c, m->name);
     log_event(LOG_INFO, SAY_MIGRATED, "name", m->name, NULL);
     return true;
@@ -149,7 +181,7 @@ static bool functions_stand(PGconn *c, const char *digest)
 }
 
 /* Bodies are not checked while they are made: each may name any other, whatever the order. */
-static bool functions_apply(struct arena *a, PGconn *c, bool *changed)
+static bool functions_apply(struct arena *a, PGconn *c, const struct head_signer *k, bool *changed)
 {
     static const char noted[] =
         "insert into schema_migration (version, name, sha256) values (0, 'functions', $1)"
@@ -166,10 +198,7 @@ static bool functions_apply(struct arena *a, PGconn *c, bool *changed)
         if (!run(c, (const char *)functions[i].text))
             return failed(c, functions[i].name);
     }
-    PGresult *r = sql_run(c, noted, &digest, 1);
-    bool good = PQresultStatus(r) == PGRES_COMMAND_OK;
-    PQclear(r);
-    if (!good || !rows_pend(a, c) || !run(c, "commit"))
+    if (!did(sql_run(c, noted, &digest, 1)) || !rows_pend(a, c, k) || !run(c, "commit"))
         return failed(c, "functions");
     log_event(LOG_INFO, SAY_MIGRATED, "name", "functions", NULL);
     return true;
@@ -197,15 +226,22 @@ struct before {
 };
 
 /* May this flight wait for its leaf? One that an operator has signed (leaves.c), and what an
- * upgrade to this schema wrote, or one that was never served since. */
+ * upgrade to this schema wrote, or one that was never served since: signed as well, unless an
+ * earlier release did it that signed none, or the log had not begun. */
 static bool may_wait(struct arena *a, const PGresult *r, int i, const struct head_signer *signer)
 {
-    enum { FLIGHT, N, DIGEST, SIGNATURE, LED_HERE };
+    enum { FLIGHT, N, DIGEST, SIGNATURE, LED_HERE, OF_UPGRADE, UNSIGNED };
     struct str text = rows_text(a, str_of(PQgetvalue(r, i, FLIGHT)), str_of(PQgetvalue(r, i, N)),
         str_of(PQgetvalue(r, i, DIGEST)));
+    bool of_upgrade = *PQgetvalue(r, i, OF_UPGRADE) == 't';
+    if (of_upgrade && *PQgetvalue(r, i, LED_HERE) != 't')
+        return false;
     if (PQgetisnull(r, i, SIGNATURE))
-        return *PQgetvalue(r, i, LED_HERE) == 't';
-    return signer && strcmp(PQgetvalue(r, i, SIGNATURE), rows_sign(a, signer, text).p) == 0;
+        return *PQgetvalue(r, i, UNSIGNED) == 't';
+    struct str again =
+        signer ? rows_wait(a, signer, of_upgrade ? ROWS_OF_UPGRADE : ROWS_OF_COMMAND, text)
+               : STR("");
+    return strcmp(PQgetvalue(r, i, SIGNATURE), again.p) == 0;
 }
 
 static bool is_any_signed(const PGresult *r)
@@ -230,7 +266,8 @@ static const char *flights_of(struct arena *a, const PGresult *r, const struct h
 }
 
 /* By no function of the database, which may be somebody else's. */
-static bool find_waiting(struct arena *a, PGconn *c, const char *folder, struct before *b)
+static bool find_waiting(
+    struct arena *a, PGconn *c, const struct head_signer *signer, struct before *b)
 {
     static const char ask[] =
         "select p.flight, x.n, x.digest, encode(p.signature, 'hex'),"
@@ -239,15 +276,16 @@ static bool find_waiting(struct arena *a, PGconn *c, const char *folder, struct 
         " and r.content ->> 'schema_digest' = p.schema_digest)"
         " and (exists (select from schema_migration m where m.version = 0"
         " and m.sha256 = p.schema_digest)"
-        " or exists (select from log_adoption o where o.schema_digest = p.schema_digest)), false)"
-        " from log_pending p cross join lateral (select count(*) as n, encode(sha256(string_agg("
-        "sha256(convert_to(r.tab || ' ' || r.op || ' ' || r.content::text, 'UTF8')), ''::bytea"
-        " order by r.no)), 'hex') as digest from log_row r where r.flight = p.flight) x"
-        " where x.n > 0 and num_nonnulls(p.signature, p.schema_digest) = 1 and not exists"
+        " or exists (select from log_adoption o where o.schema_digest = p.schema_digest)), false),"
+        " p.schema_digest is not null,"
+        " not exists (select from log_leaf) or p.schema_digest <> $1 and not exists"
+        " (select from schema_migration m where m.name = '" SIGNED_SINCE "')"
+        " from log_pending p cross join lateral (select count(*) as n, " ROWS_DIGEST
+        " as digest from log_row r where r.flight = p.flight) x"
+        " where x.n > 0 and num_nonnulls(p.signature, p.schema_digest) > 0 and not exists"
         " (select from log_leaf l where l.record_id = p.flight and l.version = 0)";
     char schema[SCHEMA_DIGEST_SIZE];
     const char *digest = migrate_schema(schema);
-    struct head_signer *signer = folder ? head_signer_open(folder, false) : NULL;
     PGresult *r = sql_run(c, ask, &digest, 1);
     bool good = PQresultStatus(r) == PGRES_TUPLES_OK;
     if (!good)
@@ -258,7 +296,6 @@ static bool find_waiting(struct arena *a, PGconn *c, const char *folder, struct 
     else
         b->waiting = flights_of(a, r, signer);
     PQclear(r);
-    head_signer_free(signer);
     return good;
 }
 
@@ -289,7 +326,8 @@ static bool find_differences(struct arena *a, PGconn *c, struct before *b)
 }
 
 /* Of a ledger of a time that cannot tell, nothing. */
-static bool look_before(struct arena *a, PGconn *c, const char *folder, struct before *b)
+static bool look_before(
+    struct arena *a, PGconn *c, const struct head_signer *signer, struct before *b)
 {
     PGresult *r = PQexec(c, "select 1 where to_regclass('log_adoption') is not null");
     bool tells = PQntuples(r) == 1;
@@ -299,99 +337,77 @@ static bool look_before(struct arena *a, PGconn *c, const char *folder, struct b
     r = PQexec(c, "select 1 from log_leaf where form = 3 limit 1");
     tells = PQntuples(r) == 1;
     PQclear(r);
-    if (!find_waiting(a, c, folder, b) || (tells && !find_differences(a, c, b)))
+    if (!find_waiting(a, c, signer, b) || (tells && !find_differences(a, c, b)))
         return false;
     if (b->found)
         log_event(LOG_ERROR, SAY_ADOPTED, "text", b->found, NULL);
     return true;
 }
 
+/* What was taken before such were signed waits under a signature from now on, as what is taken now.
+ */
+static bool adopted_wait(struct arena *a, PGconn *c, const struct head_signer *k,
+    const struct before *b, const char *now)
+{
+    static const char ask[] = "select flight from log_pending where signature is null"
+                              " and schema_digest is not null"
+                              " and (flight = any ($1::uuid[]) or flight = $2::uuid)";
+    const char *params[] = {b->waiting, now};
+    PGresult *r = sql_run(c, ask, params, COUNT_OF(params));
+    bool good = PQresultStatus(r) == PGRES_TUPLES_OK;
+    for (int i = 0; good && i < PQntuples(r); i++)
+        good = flight_waits(a, c, k, PQgetvalue(r, i, 0));
+    PQclear(r);
+    return good;
+}
+
 /* After an upgrade: what it made or changed without the lane enters the log, once. */
-static bool adopt(PGconn *c, const struct before *b)
+static bool adopt(struct arena *a, PGconn *c, const struct head_signer *k, const struct before *b)
 {
     char schema[SCHEMA_DIGEST_SIZE];
     const char *params[] = {migrate_schema(schema), b->found, b->waiting};
     if (!run(c, "begin") || !run(c, "call log_rows_attach()"))
         return failed(c, "triggers of the log");
     PGresult *r = sql_run(c, "select log_adopt($1, $2, $3)", params, COUNT_OF(params));
-    bool good = PQresultStatus(r) == PGRES_TUPLES_OK;
+    bool good = PQresultStatus(r) == PGRES_TUPLES_OK && PQntuples(r) == 1;
+    const char *now = good && !PQgetisnull(r, 0, 0) ? PQgetvalue(r, 0, 0) : NULL;
+    good = good && (!k || adopted_wait(a, c, k, b, now));
     PQclear(r);
     return good && run(c, "commit") ? true : failed(c, "rows for the log");
 }
 
-/* ---- the city -------------------------------------------------------------------------------- */
-
-static struct str districts_json(struct arena *a, const struct city *city)
+/* A log that has begun: then a key has signed it, by which an upgrade is known. */
+static bool has_begun(PGconn *c)
 {
-    struct buf out;
-    buf_init(&out, a);
-    json_open(&out, '[');
-    for (int i = 0; i < city->n; i++) {
-        json_open(&out, '{');
-        json_member_text(&out, "code", city->district[i].code);
-        json_member_text(&out, "zh", city->district[i].zh);
-        json_member_text(&out, "en", city->district[i].en);
-        json_close(&out, '}');
-    }
-    json_close(&out, ']');
-    return buf_view(&out);
+    PGresult *r = PQexec(c, "select 1 where to_regclass('public.log_leaf') is not null");
+    bool has = PQntuples(r) == 1;
+    PQclear(r);
+    r = has ? PQexec(c, "select 1 from log_leaf limit 1") : NULL;
+    has = has && PQntuples(r) == 1;
+    PQclear(r);
+    return has;
 }
 
-static bool city_settle(struct arena *a, PGconn *c, const char *code)
+static bool apply_all(
+    struct arena *a, PGconn *c, const struct head_signer *k, const char *city, int n)
 {
-    const struct city *city = city_find(a, str_of(code));
-    if (!city) {
-        log_event(
-            LOG_ERROR, SAY_MIGRATE_FAILED, "what", "no such city by GB/T 2260", "name", code, NULL);
+    char schema[SCHEMA_DIGEST_SIZE];
+    bool changed = n < (int)migrations_count;
+    struct before before = {.waiting = "{}"};
+    if (n > 0 && !functions_stand(c, migrate_schema(schema))) {
+        if (!k && has_begun(c))
+            return failed(c, "an upgrade of a ledger whose log has begun is signed: log.key is not "
+                             "in the data folder");
+        if (!look_before(a, c, k, &before))
+            return false;
+    }
+    for (int i = n; i < (int)migrations_count; i++) {
+        if (!apply(a, c, k, i + 1, &migrations[i]))
+            return false;
+    }
+    if (!functions_apply(a, c, k, &changed) || !city_stand(a, c, city))
         return false;
-    }
-    const char *params[] = {city->code, city->zh, city->en, districts_json(a, city).p};
-    PGresult *r = sql_run(c, "call city_settle($1, $2, $3, $4)", params, 4);
-    bool good = PQresultStatus(r) == PGRES_COMMAND_OK;
-    PQclear(r);
-    return good || failed(c, "city");
-}
-
-/* One row a district, the city beside each. What is read here is kept until the process ends. */
-static bool city_read(PGconn *c, const char *wanted)
-{
-    static struct arena *kept;
-    PGresult *r = PQexec(c, "select d.code, d.zh, d.en, c.code, c.zh, c.en from city_district d"
-                            " cross join (select x.* from city x order by x.code limit 1) c"
-                            " order by d.code");
-    int n = PQntuples(r);
-    if (!kept)
-        kept = arena_new();
-    struct city *city = arena_alloc(kept, sizeof *city);
-    struct district *list = arena_alloc(kept, (size_t)(n + 1) * sizeof *list);
-    if (PQresultStatus(r) != PGRES_TUPLES_OK)
-        return failed(c, "city"); /* r and kept go with the process */
-    for (int i = 0; i < n; i++)
-        list[i] = (struct district){arena_text(kept, PQgetvalue(r, i, 0)).p,
-            arena_text(kept, PQgetvalue(r, i, 1)).p, arena_text(kept, PQgetvalue(r, i, 2)).p};
-    if (n > 0) /* else rows were taken away, as verify will say */
-        *city = (struct city){arena_text(kept, PQgetvalue(r, 0, 3)).p,
-            arena_text(kept, PQgetvalue(r, 0, 4)).p, arena_text(kept, PQgetvalue(r, 0, 5)).p, list,
-            n};
-    PQclear(r);
-    if (n > 0 && wanted && strcmp(wanted, city->code) != 0) {
-        log_event(LOG_ERROR, SAY_MIGRATE_FAILED, "what",
-            "this ledger is of another city, for good: leave --city away, or name its own", "name",
-            city->code, NULL);
-        return false;
-    }
-    if (n > 0)
-        city_choose(city);
-    return true;
-}
-
-static bool city_stand(struct arena *a, PGconn *c, const char *wanted)
-{
-    PGresult *r = PQexec(c, "select 1 from city");
-    bool settled = PQntuples(r) > 0;
-    PQclear(r);
-    return (settled || city_settle(a, c, wanted ? wanted : city_here()->code)) &&
-           city_read(c, wanted);
+    return !changed || adopt(a, c, k, &before);
 }
 
 static bool apply_rest(
@@ -405,19 +421,11 @@ static bool apply_rest(
         !run(c, "select pg_advisory_lock(" LOCK_MIGRATE ")") || !run(c, table))
         return failed(c, "start");
     int n = applied(a, c);
-    bool changed = n >= 0 && n < (int)migrations_count;
     *empty = n == 0;
-    char schema[SCHEMA_DIGEST_SIZE];
-    struct before before = {.waiting = "{}"};
-    if (n > 0 && !functions_stand(c, migrate_schema(schema)) && !look_before(a, c, folder, &before))
-        return false;
-    for (int i = n; n >= 0 && i < (int)migrations_count; i++) {
-        if (!apply(a, c, i + 1, &migrations[i]))
-            return false;
-    }
-    if (n < 0 || !functions_apply(a, c, &changed) || !city_stand(a, c, city))
-        return false;
-    return !changed || adopt(c, &before);
+    struct head_signer *k = folder ? head_signer_open(folder, false) : NULL;
+    bool good = n >= 0 && apply_all(a, c, k, city, n);
+    head_signer_free(k);
+    return good;
 }
 
 bool migrate_apply(const char *conninfo, const char *city, const char *folder, bool *fresh)

@@ -230,6 +230,12 @@ class Upgrade(Databases):
                             " insert into log_row (flight, tab, op, content) select '%s', 'org', 'U', to_json(o) from org o"
                             " where code = 'BANK-A'; insert into log_pending (flight, schema_digest) values ('%s', 'before')"
                             % (("00000000-0000-4000-8000-000000000001",) * 2), "lpr", "org", "log_row", "log_pending"))
+        # and of more that this one did, whose name whoever has the program knows: what it writes it signs
+        here = self.d.sql("select sha256 from schema_migration where version = 0")
+        self.psql(name, off("update org set uscc = '91310000MA1FL0PN2X' where code = 'BANK-A';"
+                            " insert into log_row (flight, tab, op, content) select '%s', 'org', 'U', to_json(o) from org o"
+                            " where code = 'BANK-A'; insert into log_pending (flight, schema_digest) values ('%s', '%s')"
+                            % (("00000000-0000-4000-8000-000000000002",) * 2 + (here,)), "org", "log_row", "log_pending"))
         self.plant_a_look(name)
         d = self.serve(name, data)
         self.assertEqual(d.call("POST", "/v1/loans", loan(), d.token("bank")).status, 201)
@@ -238,6 +244,7 @@ class Upgrade(Databases):
         told = "\n".join(x for x in said if x.startswith("row that differed from the log when an upgrade took it: "))
         self.assertRegex(told, r"lpr \S+ one_year_ppm: \d+ in the log, \d+ in the table")
         self.assertIn("name: 测试BANK-A in the log, 别名 in the table", told)
+        self.assertIn("uscc: nothing in the log, 91310000MA1FL0PN2X in the table", told)
         self.assertRegex(told, r"verification \S+ \*: nothing in the log")
 
     def test_two_upgrades_with_no_start_between_them(self):
@@ -254,6 +261,13 @@ class Upgrade(Databases):
                   "update log_pending set schema_digest = '%s'; update log_adoption set schema_digest = '%s' where schema_digest = '%s';"
                   " update log_row set content = replace(content::text, '%s', '%s')::json where tab = 'log_adoption';"
                   % (before, before, now, now, before) + "".join("alter table %s enable trigger user;" % t for t in touched))
+        for flight in self.psql(name, "select flight from log_pending").splitlines():  # as that version would have signed it
+            with tempfile.NamedTemporaryFile("w", encoding="ascii") as text:
+                text.write("pledged-upgrade-1\n%s\n" % self.psql(name, "select log_flight_text('%s')" % flight))
+                text.flush()
+                signature = subprocess.run(["openssl", "pkeyutl", "-sign", "-rawin", "-in", text.name, "-inkey",
+                                            os.path.join(data, "log.key")], check=True, capture_output=True).stdout
+            self.psql(name, "update log_pending set signature = '\\x%s' where flight = '%s'" % (signature.hex(), flight))
         self.assertEqual(self.cli("migrate", name, data).returncode, 0)
         d = self.serve(name, data)
         self.assertEqual(d.call("POST", "/v1/loans", loan(), d.token("bank")).status, 201)

@@ -92,22 +92,27 @@ static void test_a_repeat_within_the_flight_has_the_same_receipt(void **state)
     assert_int_equal(created_of(v, 3), 1);
 }
 
-/* What waits is taken when an operator signed it or an upgrade to this schema wrote it. */
+/* What waits is taken when it is signed as an operator's, or as an upgrade's to this schema. */
 static void test_rows_beside_records_have_a_leaf_behind_them(void **state)
 {
-    enum { OWN, SIGNED, FORGED, UPGRADE, OTHER_UPGRADE, ROWS };
+    enum { OWN, SIGNED, FORGED, UPGRADE, OTHER_UPGRADE, UNSIGNED, AS_COMMAND, ROWS };
     struct str absent = {NULL, 0}, at = STR("2022-07-01T09:30:01+08:00"), n = STR("2"),
                digest = STR("ab");
-    struct str text = rows_text(a, STR("f1"), n, digest);
+    struct str text = rows_text(a, STR("f1"), n, digest),
+               upgrade = rows_text(a, STR("f3"), n, digest);
     struct str cell[ROWS][LOG_ROWS_COLUMNS] = {
         [OWN] = {STR("f0"), n, digest, at, absent, absent},
         [SIGNED] = {STR("f1"), n, digest, at, rows_sign(a, signer, text), absent},
         [FORGED] = {STR("f2"), n, digest, at, rows_sign(a, signer, text), absent},
-        [UPGRADE] = {STR("f3"), n, digest, at, absent, STR("now")},
-        [OTHER_UPGRADE] = {STR("f4"), n, digest, at, absent, STR("then")},
+        [UPGRADE] = {STR("f3"), n, digest, at, rows_wait(a, signer, ROWS_OF_UPGRADE, upgrade),
+            STR("now")},
+        [OTHER_UPGRADE] = {STR("f3"), n, digest, at, rows_wait(a, signer, ROWS_OF_UPGRADE, upgrade),
+            STR("then")},
+        [UNSIGNED] = {STR("f5"), n, digest, at, absent, STR("now")},
+        [AS_COMMAND] = {STR("f1"), n, digest, at, rows_sign(a, signer, text), STR("now")},
     };
     struct rows rows = {.n = ROWS, .columns = LOG_ROWS_COLUMNS, .cell = cell[0]};
-    struct row_leaves beside = leaves_beside(a, &rows, signer, STR("now"));
+    struct row_leaves beside = leaves_beside(a, &rows, signer, STR("now"), false);
     struct verdict v[] = {verdict(OUT_CREATED, "a")};
     struct work w = {.verdict = v, .n = 1};
     struct frontier f = {0};
@@ -129,6 +134,9 @@ static void test_rows_beside_records_have_a_leaf_behind_them(void **state)
     assert_true(
         leaves_number(a, NULL, &beside, &f, signer, params, &root)); /* without any record */
     assert_string_equal(params[10].p, at.p);
+    beside =
+        leaves_beside(a, &rows, signer, STR("now"), true); /* the log begins: no key was there */
+    assert_true(beside.taken[UNSIGNED] && !beside.taken[OTHER_UPGRADE] && !beside.taken[FORGED]);
 }
 
 int main(void)
