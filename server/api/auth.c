@@ -68,6 +68,11 @@ void auth_forget(struct auth *auth)
     }
 }
 
+int auth_generation(const struct auth *auth)
+{
+    return auth->generation;
+}
+
 void auth_close(struct auth *auth)
 {
     auth_forget(auth);

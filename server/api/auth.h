@@ -20,6 +20,8 @@ MUST_USE bool auth_actor_read(const struct rows *rows, struct actor *actor);
 hash token_digest(struct str token);
 /* Forget cached tokens (one was added or revoked). */
 void auth_forget(struct auth *auth);
+/* Another number whenever some were forgotten: who was let in before may be nobody now. */
+int auth_generation(const struct auth *auth);
 /* A new token: 256 random bits, told once; only the hash is kept. */
 struct str token_make(struct arena *a);
 #endif

@@ -3,9 +3,11 @@
  *
  * A reader goes on from the number that the last answer ended with. The log has no gaps and its
  * numbers come in the order of commits, so that nothing that he may see is missed or told twice.
- * With wait= an answer without changes is held back until there is one.
+ * With wait= an answer without changes is held back until there is one, who waits is gone, or some
+ * token has changed: perhaps his, and then it is not he that is told more.
  */
 #include "api.h"
+#include "auth.h"
 #include <event2/event.h>
 
 enum { LEAVES_AT_ONCE = 20000, WAIT_MAX_S = 60, LOOK_AGAIN_MS = 250 };
@@ -14,6 +16,7 @@ struct follow {
     struct req *r;
     struct event *timer; /* NULL: it has not waited yet */
     int64_t after, limit, wait_s, until_us;
+    int generation; /* of the tokens, when he was let in */
 };
 
 static void ask(struct follow *f);
@@ -63,6 +66,16 @@ static void answer(struct follow *f, const struct rows *rows, int n)
     reply_json(f->r, 200, buf_view(&out));
 }
 
+/* He goes on from where he was, if he may. */
+static void answer_nothing(struct follow *f, int64_t head)
+{
+    struct buf out;
+    buf_init(&out, f->r->a);
+    buf_printf(
+        &out, "{\"items\":[],\"next\":%lld,\"head\":%lld}", (long long)f->after, (long long)head);
+    reply_json(f->r, 200, buf_view(&out));
+}
+
 /* ---- waiting --------------------------------------------------------------------------------- */
 
 static void on_time(evutil_socket_t fd, short what, void *arg)
@@ -84,7 +97,7 @@ static bool waits(struct follow *f)
 {
     static const struct timeval soon = {.tv_usec = LOOK_AGAIN_MS * 1000};
     struct server *s = f->r->server;
-    if (f->wait_s == 0 || s->draining || clock_us() >= f->until_us)
+    if (f->wait_s == 0 || s->draining || clock_us() >= f->until_us || http_client_left(f->r))
         return false;
     if (!f->timer)
         f->timer = evtimer_new(s->process.base, on_time, f);
@@ -106,6 +119,11 @@ static void on_changes(void *arg, const struct rows *rows, const struct fail *fa
     if (f->after > head) { /* of a log that was longer before a restore */
         done_waiting(f);
         reply_refuse(f->r, E_CURSOR, "?after", NULL);
+        return;
+    }
+    if (f->generation != auth_generation(f->r->server->auth)) {
+        done_waiting(f);
+        answer_nothing(f, head);
         return;
     }
     int n = rows_at(rows, 0, CHANGE_LIST_SEQ).p ? rows->n : 0;
@@ -137,6 +155,7 @@ static void changes_get(struct req *r)
     (void)param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, &f->limit);
     (void)param_count(r, "wait", 0, WAIT_MAX_S, 0, &f->wait_s);
     f->until_us = clock_us() + f->wait_s * 1000000;
+    f->generation = auth_generation(r->server->auth);
     if (r->err.n)
         reply_problem(r);
     else

@@ -221,6 +221,11 @@ void conn_linger(struct conn *c)
     c->deadline_us = after_ms(LINGER_MS);
 }
 
+bool http_client_left(const struct req *r)
+{
+    return !r->conn || r->conn->eof;
+}
+
 /* ---- refusing by ourselves ------------------------------------------------------------------ */
 
 void exchange_refuse(struct exchange *ex, const struct fault *f)

@@ -109,6 +109,8 @@ void http_read_whole(struct req *r, size_t limit, req_fn *on_body);
 void http_read_stream(struct req *r, req_data_fn *on_data, req_end_fn *on_end);
 void http_pause(struct req *r);
 void http_resume(struct req *r);
+/* Has the client closed, or its half of it? What was asked is owed still, but not for long. */
+bool http_client_left(const struct req *r);
 /* SHA-256 of the client's certificate in lower-case hex; {NULL,0} without one. */
 struct str http_client_fingerprint(const struct req *r);
 

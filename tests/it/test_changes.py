@@ -2,14 +2,16 @@
 import json
 import os
 import random
+import re
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
 
-from harness import ROOT, Case, loan, numbers
+from harness import ROOT, Case, loan, numbers, soon
 from subsidy_case import fixture
 
 FOLLOW = os.path.join(ROOT, "tests", "clients", "follow.py")
@@ -159,6 +161,24 @@ class Feed(Case):
         threading.Timer(0.3, lambda: self.post(self.other)).start()
         page = self.get("after=%d&wait=1" % page["next"])  # not his: an empty page after a second, further on
         self.assertEqual((page["items"], page["next"]), ([], page["head"]))
+
+    def test_who_waits_and_is_gone_holds_no_place_and_who_is_ended_hears_no_more(self):
+        def waiting():
+            said = self.d.call("GET", "/metrics").body.decode()
+            return int(re.search(r"^pledged_requests_active (\d+)", said, re.M).group(1))
+        start, at_rest = self.end(), waiting()
+        with socket.create_connection(("127.0.0.1", self.d.port)) as s:
+            s.sendall(("GET /v1/changes?after=%d&wait=30 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n"
+                       % (start, self.bank)).encode())
+            self.assertEqual(soon(waiting, at_rest + 1), at_rest + 1)
+        self.assertEqual(soon(waiting, at_rest, 5), at_rest)
+        token = self.d.cli("token", "add", "--org", "BANK-A", "--person", "听者").stdout.strip()
+        ended = lambda: (self.d.cli("token", "revoke", "--org", "BANK-A", "--person", "听者"), self.post(self.bank))
+        threading.Timer(0.7, ended).start()
+        page = self.d.call("GET", "/v1/changes?after=%d&wait=20" % start, token=token).json()
+        self.assertEqual(page["items"], [])
+        self.assertEqual(self.d.call("GET", "/v1/changes?after=%d" % start, token=token).status, 401)
+        self.assertEqual(soon(lambda: len(self.get("after=%d" % start)["items"]), 1), 1)
 
     def test_odd_questions_are_refused(self):
         for query, pointer in (("after=-1", "?after"), ("after=x", "?after"), ("wait=61", "?wait"), ("limit=0", "?limit"),
