@@ -646,15 +646,15 @@ static const struct command help_command = {.name = "help",
 
 static const struct command *const commands[] = {&serve_command, &command_org_add,
     &command_org_list, &command_org_rename, &command_org_disable, &command_org_enable,
-    &command_org_propose, &command_directory_close, &command_person_add, &command_person_list,
-    &command_person_disable, &command_person_enable, &command_person_same, &command_person_propose,
-    &command_proposal_list, &command_proposal_show, &command_proposal_approve,
-    &command_proposal_refuse, &command_token_add, &command_token_list, &command_token_rotate,
-    &command_token_revoke, &command_token_history, &command_token_propose, &command_token_renew,
-    &command_console_link, &command_import, &command_targets, &command_report, &command_verify,
-    &command_verify_report, &command_verify_receipt, &command_verify_log, &command_log,
-    &command_report_keys, &command_migrate, &command_clock, &command_backup, &command_restore,
-    &show_config_command, &openapi_command, &man_command, &help_command};
+    &command_org_propose, &command_directory_close, &command_directory_list, &command_person_add,
+    &command_person_list, &command_person_disable, &command_person_enable, &command_person_same,
+    &command_person_propose, &command_proposal_list, &command_proposal_show,
+    &command_proposal_approve, &command_proposal_refuse, &command_token_add, &command_token_list,
+    &command_token_rotate, &command_token_revoke, &command_token_history, &command_token_propose,
+    &command_token_renew, &command_console_link, &command_import, &command_targets, &command_report,
+    &command_verify, &command_verify_report, &command_verify_receipt, &command_verify_log,
+    &command_log, &command_report_keys, &command_migrate, &command_clock, &command_backup,
+    &command_restore, &show_config_command, &openapi_command, &man_command, &help_command};
 
 static void list_commands(FILE *out)
 {

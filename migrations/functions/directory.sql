@@ -724,6 +724,14 @@ $$;
 create or replace function directory_closed() returns boolean language sql stable as
     $$ select exists (select from directory_command c where c.command = 'directory close') and directory_begun() $$;
 
+-- What commands did, and how many could have done it: alone, where two could have agreed on what gives power.
+create or replace function directory_acts() returns table (id bigint, act text) language sql stable as $$
+    select c.id, case when c.command not in ('org add', 'org rename', 'person add', 'token add', 'token rotate')
+                           then 'ends'
+                      when c.bootstrap then 'bootstrap' else 'alone' end
+      from directory_command c
+$$;
+
 -- What a flight of a command says of itself, as a record would.
 create or replace function directory_commanded(of_flight uuid) returns setof directory_act language sql stable as $$
     select case when (r.content ->> 'bootstrap')::boolean then 'bootstrap' else 'command' end, null::uuid,

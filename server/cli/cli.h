@@ -31,8 +31,8 @@ extern const struct command command_org_add, command_org_list, command_org_renam
     command_clock, command_backup, command_restore, command_console_link, command_person_same,
     command_person_enable, command_org_enable, command_proposal_list, command_proposal_show,
     command_proposal_approve, command_proposal_refuse, command_token_history,
-    command_directory_close, command_org_propose, command_person_propose, command_token_propose,
-    command_token_renew;
+    command_directory_close, command_directory_list, command_org_propose, command_person_propose,
+    command_token_propose, command_token_renew;
 
 /* Do the first words of a call begin the command's name? `used` of them; all if `whole`. */
 bool command_begins(const struct command *c, int argc, char *const *argv, int *used, bool *whole);

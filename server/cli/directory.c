@@ -11,6 +11,7 @@
 #include "secret.h"
 #include <pwd.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -94,6 +95,18 @@ static bool is_closed(struct session *s)
     return closed;
 }
 
+/* What two could have agreed on is one person's act all the same, and is told for good. */
+static void say_alone(struct session *s)
+{
+    PGresult *r = session_ask(s, "select directory_begun()", NULL, 0);
+    if (r && strcmp(PQgetvalue(r, 0, 0), "t") == 0)
+        fputs("pledged: one person's act, where two of the IP office could have agreed: "
+              "`pledged directory list` tells it from now on (pledged directory close leaves such "
+              "acts to two)\n",
+            stderr);
+    PQclear(r);
+}
+
 bool directory_gives(struct session *s, const char *command, const char *reason)
 {
     if (is_closed(s)) {
@@ -104,9 +117,41 @@ bool directory_gives(struct session *s, const char *command, const char *reason)
             "proposal approve; or the same by the interface)");
         return false;
     }
+    say_alone(s);
     directory_says(s, command, reason);
     return true;
 }
+
+/* ---- directory list -------------------------------------------------------------------------- */
+
+static const struct cli_option no_options[] = {{0}};
+
+static int directory_list(struct session *s, const struct flag *f)
+{
+    static const char sql[] =
+        "select coalesce(instant_text(h.signed_at), '-'), c.command, c.person, x.act, c.reason"
+        " from directory_acts() x join directory_command c on c.id = x.id"
+        " left join log_row r on r.tab = 'directory_command' and r.content ->> 'id' = c.id::text"
+        " left join log_leaf l on l.record_id = r.flight and l.version = 0"
+        " left join log_head h on h.size = l.head order by c.id";
+    (void)f;
+    return directory_print(s, "recorded\tcommand\tperson\tact\treason", sql, NULL, 0);
+}
+
+static int run_directory_list(int argc, char **argv)
+{
+    return directory_run(argc, argv, no_options, directory_list);
+}
+
+const struct command command_directory_list = {.name = "directory list",
+    .run = run_directory_list,
+    .words = "",
+    .help =
+        "Print what commands did to organisations, persons and tokens, one a line: when, which,\n"
+        "who sat there, and how many could have done it: `bootstrap`, no two persons could yet;\n"
+        "`alone`, two of the IP office could have agreed on it; `ends`, it gives no power.",
+    .options = no_options,
+    .settings = CONF_STORE};
 
 /* ---- directory close ------------------------------------------------------------------------- */
 

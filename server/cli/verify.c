@@ -211,6 +211,19 @@ static void keep_result(struct verify *v, const char *started_at, int defects, s
     PQclear(session_write(v->s, sql, params, COUNT_OF(params)));
 }
 
+/* No defect, but not by two either: beside what is wrong, as whoever looks should know. */
+static void say_alone(struct session *s)
+{
+    static const char ask[] = "select count(*) from directory_acts() a where a.act = 'alone'";
+    PGresult *r = session_ask(s, ask, NULL, 0);
+    if (r && strcmp(PQgetvalue(r, 0, 0), "0") != 0)
+        fprintf(stderr,
+            "pledged: %s commands gave power as one person's act, where two could have agreed: "
+            "pledged directory list\n",
+            PQgetvalue(r, 0, 0));
+    PQclear(r);
+}
+
 enum { SINCE_LAST, JOBS, STEPS, JOBS_MAX = 16 };
 static const struct cli_option options[] = {
     [SINCE_LAST] = {"--since-last", NULL, OPTIONAL,
@@ -255,6 +268,7 @@ static int run(int argc, char **argv)
         printf("%d defects\n", defects);
     else
         puts("no defects");
+    say_alone(&s);
     keep_result(&v, now ? PQgetvalue(now, 0, 0) : NULL, defects, &kept);
     PQclear(now);
     head_signer_free(v.signer);

@@ -8,7 +8,7 @@ import unittest
 from harness import PLEDGED_BIN, ROOT
 
 COMMANDS = ["serve", "org add", "org list", "org rename", "org disable", "org enable", "org propose", "directory close",
-            "person add", "person list", "person disable", "person enable", "person same-as", "person propose", "proposal list",
+            "directory list", "person add", "person list", "person disable", "person enable", "person same-as", "person propose", "proposal list",
             "proposal show", "proposal approve", "proposal refuse", "token add", "token list", "token rotate", "token revoke",
             "token history", "token propose", "token renew", "console-link", "import", "targets", "report", "verify", "verify-report",
             "verify-receipt", "verify-log", "log", "report-keys", "migrate", "clock", "backup", "restore", "show-config", "openapi",
