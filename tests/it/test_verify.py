@@ -60,7 +60,7 @@ FUND = [
      ["claim step that differs from its record"]),
     ("what was received of what nobody told", "update claim_step set told = id where claim = '{claim}' and step = 'receive'",
      ["claim step that was not legal"]),
-    ("what came back, received by who told it", "update claim_step set recorded_by = maker || '' where claim = '{claim}' and step ="
+    ("what came back, received by who told it", "update claim_step set recorded_by = overlay(maker placing ' ' from 2 for 0) where claim = '{claim}' and step ="
      " 'receive'", ["claim step by whoever took the one that it checks"]),
     ("a payment to another's account", "update transfer set debit = 'subsidy:X' where id = '{pay}'",
      ["transfer of a claim to an account that is not of its fund and bank: {pay}"]),
