@@ -354,6 +354,50 @@ begin
                     limit 1) k);
 end $$;
 
+-- The facts of a loan that an application was decided by, as they were known at an instant: those that are the ledger's
+-- own. Balances and payments by day as far as they were told by the decision.
+create or replace function verify_loan_facts(a application, at timestamptz) returns json language plpgsql stable as $$
+declare
+    l loan;
+    first_day date;
+    stretches text := a.facts ->> 'loan.stretches';
+begin
+    select v.* into l
+      from loan v
+     where v.id = a.loan_id and v.recorded_at <= verify_loan_facts.at
+     order by v.version desc
+     limit 1;
+    if l.id is null then
+        return json_build_object();
+    end if;
+    select min(t.on_day) into first_day from loan_told(l, at, null) t where t.kind = 'disbursed';
+    return (select json_build_object(
+                'loan.amount', yuan_text(c.loan_amount), 'loan.ip_amount', yuan_text(c.loan_ip_amount),
+                'loan.rate', percent_text(c.loan_rate), 'loan.product', c.loan_product,
+                'loan.drawn', yuan_text(c.loan_drawn), 'loan.interest_paid', yuan_text(c.loan_interest_paid),
+                'loan.overdue_ever', c.loan_overdue_ever,
+                'loan.signed_on', '1970-01-01'::date + c.loan_signed_on,
+                'loan.disbursed_on', '1970-01-01'::date + c.loan_disbursed_on,
+                'loan.registered_on', '1970-01-01'::date + c.loan_registered_on,
+                'loan.matures_on', '1970-01-01'::date + c.loan_matures_on,
+                'loan.settled_on', '1970-01-01'::date + c.loan_settled_on,
+                'loan.patents', c.loan_patents, 'loan.trademarks', c.loan_trademarks,
+                'loan.stretches', (
+                    select string_agg(format('%s/%s %s %s', s.from_day, s.until_day, yuan_text(s.balance_fen),
+                                             percent_text(s.rate_ppm)), '; ' order by s.from_day)
+                      from loan_stretches(l, first_day, least(a.on_day, substring(stretches from
+                           '.*/(\d{4}-\d\d-\d\d) ')::date), at) s
+                     where stretches <> ''),
+                'loan.paid_for', (
+                    select string_agg(m.word || ':' || yuan_text(loan_interest_paid(l, first_day,
+                               case when m.word = '0' then 'infinity'::date
+                                    else (first_day + make_interval(months => m.word::int))::date end, at)), ' '
+                               order by m.word::int)
+                      from regexp_split_to_table(a.facts ->> 'loan.paid_for', ' ') p(part)
+                     cross join lateral (select split_part(p.part, ':', 1) as word) m))
+              from loan_cases(array[l.id], array[l.version], array[at]) c);
+end $$;
+
 -- Had the token by which one record was made been revoked when another was made, by the order of the log? No clock
 -- tells that: both stand in it, and what one flight took in is of one moment.
 create or replace function verify_disowned_before(one uuid, other uuid) returns boolean language plpgsql stable as $$

@@ -186,6 +186,7 @@ static int look(struct verify *v, struct buf *kept)
         verify_rows(v);
     verify_part(v, check_tokens, "tokens")->sql = text_of(SQL_VERIFY_TOKENS);
     verify_part(v, check_since, "causes")->sql = text_of(SQL_VERIFY_CAUSES);
+    verify_part(v, check_since, "facts of decisions")->sql = text_of(SQL_VERIFY_FACTS);
     (void)verify_part(v, check_decisions, "decisions");
     if (!v->since) {
         (void)verify_part(v, verify_seals, "seals");

@@ -178,7 +178,8 @@ SUBSIDY = [
     ("who approved a policy", "update policy set approved_by = 'x@Y' where code = '{code}'",
      ["policy in force without an approval on record"]),
     ("a fact of a decision", "update application set facts = replace(facts::text, '\"3.45\"', '\"3.40\"')::json"
-     " where id = '{app}'", ["decision that its rule and facts do not give"]),
+     " where id = '{app}'", ["decision that its rule and facts do not give", "fact of a decision that its loan did not have then: {app} loan.rate:"
+                              " 3.45 by the ledger of then, 3.40 in the decision"]),
     ("a decided amount", "update application set amount_fen = amount_fen + 1 where id = '{app}'",
      ["decision that its rule and facts do not give", "application step whose money is not where it should be",
       "application whose state is not that of its steps"]),
