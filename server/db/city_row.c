@@ -5,7 +5,6 @@
 #include "city.h"
 #include "json.h"
 #include "log.h"
-#include "migrate.h"
 #include <libpq-fe.h>
 #include <string.h>
 
@@ -40,7 +39,8 @@ static bool city_settle(struct arena *a, PGconn *c, const char *code)
         return false;
     }
     const char *params[] = {city->code, city->zh, city->en, districts_json(a, city).p};
-    PGresult *r = sql_run(c, "call city_settle($1, $2, $3, $4)", params, 4);
+    PGresult *r =
+        PQexecParams(c, "call city_settle($1, $2, $3, $4)", 4, NULL, params, NULL, NULL, 0);
     bool good = PQresultStatus(r) == PGRES_COMMAND_OK;
     PQclear(r);
     return good || failed(c);
