@@ -929,7 +929,7 @@ declare
                             join loan_event e on e.id = x and e.kind = 'reversed');
 begin
     if cardinality(loans) > 0 then
-        perform flag_store(array(select f from flag_rf40_bad_again(loans) f), 'submission');
+        perform flag_store(array(select f from flag_rf40_bad_again(loans, false) f), 'submission');
     end if;
 end $$;
 

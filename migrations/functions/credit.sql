@@ -109,12 +109,11 @@ end $$;
 
 -- Loans that are possibly one credit. The case is the later one's, whoever recorded it: what it is beside the earlier
 -- ones (second tranche, refinancing) is asked and cleared once.
-create or replace function flag_rf29_one_credit(loans uuid[]) returns setof flag_found language plpgsql stable as $$
-begin
-    return query
+create or replace function flag_rf29_one_credit(loans uuid[], whole boolean) returns setof flag_found
+    language sql stable as $$
     with pair as materialized (
         select greatest(p.id, p.other)::text as case_key, p.*
-          from credit_pairs(coalesce(loans, array(select y.id from loan_latest y)), 6) p
+          from credit_pairs(case when whole then array(select y.id from loan_latest y) else loans end, 6) p
     ),
     member as materialized (
         select p.case_key, p.id, p.version from pair p
@@ -128,8 +127,8 @@ begin
     )
     select 'RF29', m.case_key, 'high', null::jsonb, m.id, m.version, '/contract_no', f.facts, false
       from member m
-      join fact f on f.id = m.id and f.version = m.version;
-end $$;
+      join fact f on f.id = m.id and f.version = m.version
+$$;
 
 -- Is a loan closer to the one that a case is about than some loan that the case names?
 create or replace function credit_is_closer(x loan, about loan, flag_id uuid) returns boolean
@@ -245,7 +244,8 @@ end $$;
 -- Loans whose amount is out of proportion to the other ones of their firm (the newest ten): yuan and ten thousand yuan
 -- are easily mixed up. own: beside those of the same bank alone, as its answer says: by corrections up and down it
 -- would learn from the answers what others have lent to the fen.
-create or replace function flag_rf30_hundredfold(loans uuid[], own boolean default false) returns setof flag_found
+create or replace function flag_rf30_hundredfold(loans uuid[], whole boolean, own boolean default false)
+    returns setof flag_found
     language plpgsql stable
     set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off
     set enable_nestloop = on set jit = off as $$
@@ -255,7 +255,7 @@ begin
     return query
     select 'RF30', m.id::text, 'med', null::jsonb, m.id, m.version, '/amount',
            jsonb_build_object('amount', yuan_text(m.amount_fen)), false
-      from unnest(coalesce(loans, array(select y.id from loan_latest y))) as asked(id)
+      from unnest(case when whole then array(select y.id from loan_latest y) else loans end) as asked(id)
      cross join lateral (
            select z.id, z.version, z.borrower, z.amount_fen, z.org_id
              from loan z
@@ -280,12 +280,13 @@ begin
 end $$;
 
 -- Loans whose sender confirmed a code although its check digit is off.
-create or replace function flag_rf31_code_confirmed(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+create or replace function flag_rf31_code_confirmed(loans uuid[], whole boolean) returns setof flag_found
+    language plpgsql stable as $$
 begin
     return query
     select 'RF31', m.id::text, 'low', null::jsonb, m.id, m.version, '/confirmed',
            jsonb_build_object('confirmed', m.confirmed), false
-      from unnest(coalesce(loans, array(select y.id from loan_latest y))) as asked(id)
+      from unnest(case when whole then array(select y.id from loan_latest y) else loans end) as asked(id)
      cross join lateral (
            select z.id, z.version, z.confirmed from loan z where z.id = asked.id order by z.version desc limit 1) m
      where m.confirmed is not null and not loan_is_void(m.id, null);

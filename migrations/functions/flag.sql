@@ -364,24 +364,24 @@ begin
         cases := cases || array(
             select row(f.code, f.case_key, f.severity, f.figures, f.record_id, f.version, f.pointer, f.facts,
                        own.id is not null)::flag_found
-              from (select * from flag_rf29_one_credit(beside)
+              from (select * from flag_rf29_one_credit(beside, false)
                     union all
-                    select * from flag_rf30_hundredfold(beside, true)) f
+                    select * from flag_rf30_hundredfold(beside, false, true)) f
               left join unnest(ids) as own(id) on own.id = f.record_id);
     end if;
     if confirmed then
         cases := cases || array(
             select row(f.code, f.case_key, f.severity, f.figures, f.record_id,
                        f.version, f.pointer, f.facts, true)::flag_found
-              from flag_rf31_code_confirmed(ids) f);
+              from flag_rf31_code_confirmed(ids, false) f);
     end if;
     if registered then
         cases := cases || array(
             select row(f.code, f.case_key, f.severity, f.figures, f.record_id,
                        f.version, f.pointer, f.facts, true)::flag_found
-              from (select * from flag_registers('RF02', ids)
+              from (select * from flag_registers('RF02', ids, false)
                     union all
-                    select * from flag_registers('RF04', ids)) f);
+                    select * from flag_registers('RF04', ids, false)) f);
     end if;
     if cardinality(cases) > 0 then
         perform flags_submitted(cases);
@@ -409,27 +409,125 @@ begin
     if name is null then
         raise exception 'rule % cannot be judged', rule;
     end if;
-    return query execute format('select * from %I($1)', name) using loans;
+    return query execute format('select * from %I($1, $1 is null)', name) using loans;
 end $$;
 
--- Every rule that stops money, around some loans. A rule that is gone, or fails, is an error: nothing is paid then.
-create or replace function flags_around(loans uuid[]) returns flag_found[]
-    language plpgsql stable security definer set search_path = public, pg_temp
-    set plan_cache_mode = force_custom_plan as $$
+-- The rules that money waits for: these, and whatever else is of high severity.
+create or replace function flag_rules_must() returns text[] language sql immutable parallel safe as $$
+    select '{RF01,RF02,RF03,RF04,RF06,RF07,RF08,RF09,RF13,RF15,RF20,RF24,RF25,RF26}'::text[]
+$$;
+
+-- Written out of the table of rules, a statement a rule. A rule is an SQL function, which the planner puts in place of
+-- its call; told that it is not asked of the whole book, it makes of it a plan that begins with the loans and stays.
+do $generate$
 declare
-    must text[] := array['RF01', 'RF02', 'RF03', 'RF04', 'RF06', 'RF07', 'RF08', 'RF09',
-                         'RF13', 'RF15', 'RF20', 'RF24', 'RF25', 'RF26'];
-    rule text;
+    asks text;
+begin
+    select string_agg(format($$
+    if rules is null or '%s' = any (rules) then
+        cases := cases || array(select f from %s(loans, false) f);
+    end if;$$, u.code, u.judge), '' order by u.code)
+      into asks
+      from flag_rule u
+     where u.judge is not null and (u.severity = 'high' or u.code = any (flag_rules_must()));
+    execute replace($form$
+-- What the rules that stop money, or these of them, find around some loans. A rule that is gone, or fails, is an error:
+-- nothing is paid then.
+create or replace function flags_around(loans uuid[], rules text[]) returns flag_found[]
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_nestloop = on
+    set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+declare
+    gone text := (select min(m) from unnest(flag_rules_must()) m
+                   where not exists (select from flag_rule u where u.code = m and u.judge is not null));
     cases flag_found[] := '{}'::flag_found[];
 begin
-    for rule in
-        select unnest(must)
-        union select u.code from flag_rule u where u.severity = 'high' and u.judge is not null
-        order by 1
-    loop
-        cases := cases || array(select f from flag_find(rule, loans) f);
-    end loop;
+    if gone is not null then
+        raise exception 'rule % cannot be judged', gone;
+    end if; -- asks
     return cases;
+end $$ $form$, ' -- asks', asks);
+end $generate$;
+
+-- The rules that can find anything around some loans at all: what each of them looks for first. Most loans have no
+-- neighbours that a rule could speak of, and one look at that is cheaper than to begin with each.
+create or replace function flag_rules_near(loans uuid[]) returns text[]
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_nestloop = on
+    set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+declare
+    told boolean; -- the registers tell something of a right
+    dealt boolean; -- the firm took or gave patents
+    near text[];
+begin
+    told := exists (select from loan_ip p join ip_event e on e.number = p.number where p.record_id = any (loans));
+    dealt := exists (select from flag_deals(loans, false));
+    select array_agg(x.code)
+      into near
+      from (values
+            ('RF01', exists (select from loan_ip p
+                               join loan_ip o on o.number = p.number and o.record_id <> p.record_id
+                              where p.record_id = any (loans))),
+            ('RF02', told),
+            ('RF03', told or exists (select from flag_rights('RF03', loans, false))),
+            ('RF04', told or exists (select from flag_rights('RF04', loans, false))),
+            ('RF06', (select min(n.district) <> max(n.district)
+                        from loan_ip p
+                        join loan_ip o on o.number = p.number
+                        join application_now n on n.loan_id = o.record_id
+                       where p.record_id = any (loans))),
+            ('RF07', exists (select from insurance_policy p where p.loan = any (loans))
+                     or exists (select from claim c
+                                  join loan l on l.id = c.loan_id and l.guarantor is not null
+                                 where c.loan_id = any (loans))
+                     or exists (select from claim c where c.loan_id = any (loans)
+                                 group by c.loan_id having min(c.scheme_code) <> max(c.scheme_code))
+                     or exists (select from subsidy_unit u
+                                  join application a on a.id = u.application
+                                 where u.loan_id = any (loans) and u.item = 'interest'
+                                 group by u.loan_id having min(a.policy_code) <> max(a.policy_code))),
+            ('RF08', exists (select from subsidy_unit u where u.loan_id = any (loans) and u.item = 'interest')),
+            ('RF09', told),
+            ('RF13', exists (select from loan l
+                              where l.id = any (loans)
+                                and (l.account_manager is not null
+                                     or exists (select from loan o
+                                                 where flag_shared_text(o.address) = flag_shared_text(l.address)
+                                                   and o.address is not null and o.borrower <> l.borrower)
+                                     or exists (select from loan o
+                                                 where flag_shared_text(o.contact) = flag_shared_text(l.contact)
+                                                   and o.contact is not null and o.borrower <> l.borrower)
+                                     or exists (select from loan o
+                                                 where flag_shared_text(o.controller) = flag_shared_text(l.controller)
+                                                   and o.controller is not null and o.borrower <> l.borrower)))),
+            ('RF15', exists (select from flag_loans('RF15', loans, false))),
+            ('RF20', exists (select from loan l
+                               join loan_event e on e.loan_id = l.id and e.on_day < l.registered_on
+                              where l.id = any (loans))),
+            ('RF24', exists (select from claim_now n where n.loan_id = any (loans) and n.counts)),
+            ('RF25', exists (select from claim c
+                               join loan_event e on e.loan_id = c.loan_id and e.on_day > c.on_day
+                              where c.loan_id = any (loans))),
+            ('RF26', exists (select from flag_loans('RF26', loans, false))
+                     or exists (select from claim c where c.loan_id = any (loans))
+                     or exists (select from application_now n where n.loan_id = any (loans))),
+            ('RF29', exists (select from loan l
+                               join loan o on o.borrower = l.borrower and o.id <> l.id
+                              where l.id = any (loans))
+                     or exists (select from loan l
+                                  join loan o on text_form(o.borrower_name) = text_form(l.borrower_name)
+                                             and o.id <> l.id
+                                 where l.id = any (loans))),
+            ('RF32', dealt), ('RF33', dealt), ('RF34', dealt), ('RF35', dealt), ('RF39', dealt),
+            ('RF36', exists (select from application_now n
+                              where n.loan_id = any (loans) and n.state in ('paid', 'demanded'))),
+            ('RF40', exists (select from coverage c
+                               join loan_event e on e.loan_id = c.loan_id
+                                                and (e.kind in ('reversed', 'extended')
+                                                     or e.kind = 'classified' and not grade_is_bad(e.grade))
+                              where c.loan_id = any (loans)))) as x(code, can)
+     where x.can;
+    return near;
 end $$;
 
 -- Of what a rule found in the whole book what is not on record as it was found: whole cases, in slices of about as much
@@ -652,13 +750,14 @@ create or replace function flag_threshold_before(doc json) returns json
 $$;
 
 -- Claims or applications are looked at with everything around their loans as soon as they stand: those that came
--- together at once, because planning the rules costs more than running them.
+-- together at once, by the rules that can find anything there. What is paid is asked of all of them.
 create or replace function flag_causes(causes uuid[], loans uuid[]) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     perform flag_store(array(select row(f.code, f.case_key, f.severity, f.figures, f.record_id,
                                         f.version, f.pointer, f.facts, f.record_id = any (causes))::flag_found
-                               from unnest(flags_around(loans)) f), 'submission');
+                               from unnest(flags_around(loans, coalesce(flag_rules_near(loans), '{}'))) f),
+                       'submission');
 end $$;
 
 -- What is found around the loans of new claims.
@@ -687,7 +786,7 @@ declare
     list text;
     cleared text;
 begin
-    cases := flags_around(array[loan]);
+    cases := flags_around(array[loan], null);
     if keep then
         perform flag_store(cases, 'payment');
     end if;

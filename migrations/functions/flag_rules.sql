@@ -5,9 +5,8 @@ create or replace function flag_shared_text(t text) returns text language sql im
     $$ select nullif(lower(regexp_replace(t, '[\s-]', '', 'g')), '') $$;
 
 -- What a rule finds that looks at one pledged right by itself.
-create or replace function flag_rights(rule text, loans uuid[]) returns setof flag_found language plpgsql stable as $$
-begin
-    return query
+create or replace function flag_rights(rule text, loans uuid[], whole boolean) returns setof flag_found
+    language sql stable as $$
     select f.code, p.record_id || ' ' || p.number, f.severity, null::jsonb, p.record_id, p.version,
            ip_pointer(p.record_id, p.version, p.number, f.member), f.facts, false
       from loan_ip p
@@ -15,13 +14,12 @@ begin
      cross join lateral flag_of_right(p.number, p.kind, p.owner, l.borrower, p.filed_on, p.expires_on, l.signed_on,
            l.registered_on, l.matures_on) f
      where f.code = rule
-       and (loans is null or p.record_id = any (loans));
-end $$;
+       and (whole or p.record_id = any (loans))
+$$;
 
 -- What a rule finds that looks at one loan by itself.
-create or replace function flag_loans(rule text, loans uuid[]) returns setof flag_found language plpgsql stable as $$
-begin
-    return query
+create or replace function flag_loans(rule text, loans uuid[], whole boolean) returns setof flag_found
+    language sql stable as $$
     select f.code, l.id || case when f.code = 'RF15' then ' ' || f.severity else '' end, f.severity, null::jsonb,
            l.id, l.version, f.member, f.facts, false
       from loan_latest l
@@ -30,68 +28,71 @@ begin
                                   where e.loan_id = l.id and e.kind = 'repriced')) end,
            l.revenue_fen, l.purpose, l.signed_on, l.disbursed_on, l.registered_on, l.scheme) f
      where f.code = rule
-       and (loans is null or l.id = any (loans));
-end $$;
+       and (whole or l.id = any (loans))
+$$;
 
 -- What the registers tell of pledged rights (ip.sql), as cases of a rule.
-create or replace function flag_registers(rule text, loans uuid[]) returns setof flag_found
-    language plpgsql stable as $$
-begin
-    return query
+create or replace function flag_registers(rule text, loans uuid[], whole boolean) returns setof flag_found
+    language sql stable as $$
     select g.flag, g.record_id || ' ' || g.number, u.severity, null::jsonb, g.record_id, g.version, g.pointer,
            jsonb_build_object('number', g.number, 'on', g.on_day, 'state', g.state), false
       from pledge_grounds(array(
                select distinct p.record_id
                  from loan_ip p
                 where p.number in (select e.number from ip_event e)
-                  and (loans is null or p.record_id = any (loans))), null) g
+                  and (whole or p.record_id = any (loans))), null) g
       join flag_rule u on u.code = g.flag
-     where g.flag = rule;
-end $$;
+     where g.flag = rule
+$$;
 
 -- Rights that had lapsed, were abandoned or invalid while they were pledged.
-create or replace function flag_rf02_right_dead(loans uuid[]) returns setof flag_found language sql stable as $$
-    select * from flag_registers('RF02', loans)
+create or replace function flag_rf02_right_dead(loans uuid[], whole boolean) returns setof flag_found
+    language sql stable as $$
+    select * from flag_registers('RF02', loans, whole)
 $$;
 
 -- Loans that mature after a pledged right ends, by what the loan says of it and by the register.
-create or replace function flag_rf03_right_expires(loans uuid[]) returns setof flag_found language sql stable as $$
-    select * from flag_rights('RF03', loans)
+create or replace function flag_rf03_right_expires(loans uuid[], whole boolean) returns setof flag_found
+    language sql stable as $$
+    select * from flag_rights('RF03', loans, whole)
     union all
-    select * from flag_registers('RF03', loans)
+    select * from flag_registers('RF03', loans, whole)
 $$;
 
 -- Borrowers who pledge a right that is not theirs, by what the loan says and by the register.
-create or replace function flag_rf04_not_owner(loans uuid[]) returns setof flag_found language sql stable as $$
-    select * from flag_rights('RF04', loans)
+create or replace function flag_rf04_not_owner(loans uuid[], whole boolean) returns setof flag_found
+    language sql stable as $$
+    select * from flag_rights('RF04', loans, whole)
     union all
-    select * from flag_registers('RF04', loans)
+    select * from flag_registers('RF04', loans, whole)
 $$;
 
 -- Loans of working capital that are out of proportion to what the borrower turns over.
-create or replace function flag_rf15_capital_out_of_scale(loans uuid[]) returns setof flag_found
+create or replace function flag_rf15_capital_out_of_scale(loans uuid[], whole boolean) returns setof flag_found
     language sql stable as $$
-    select * from flag_loans('RF15', loans)
+    select * from flag_loans('RF15', loans, whole)
 $$;
 
 -- Loans drawn long before their pledge was registered: for that time there was none.
-create or replace function flag_rf21_drawn_unregistered(loans uuid[]) returns setof flag_found language sql stable as $$
-    select * from flag_loans('RF21', loans)
+create or replace function flag_rf21_drawn_unregistered(loans uuid[], whole boolean) returns setof flag_found
+    language sql stable as $$
+    select * from flag_loans('RF21', loans, whole)
 $$;
 
 -- Rates above what the LPR lets one expect, or below what money costs.
-create or replace function flag_rf22_rate_out_of_line(loans uuid[]) returns setof flag_found language sql stable as $$
-    select * from flag_loans('RF22', loans)
+create or replace function flag_rf22_rate_out_of_line(loans uuid[], whole boolean) returns setof flag_found
+    language sql stable as $$
+    select * from flag_loans('RF22', loans, whole)
 $$;
 
 -- Numbers are checked before they are stored; here they are checked again.
-create or replace function flag_rf05_number_contradicts(loans uuid[]) returns setof flag_found
+create or replace function flag_rf05_number_contradicts(loans uuid[], whole boolean) returns setof flag_found
     language plpgsql stable as $$
 begin
     return query
-    select f.* from flag_rights('RF05', loans) f
+    select f.* from flag_rights('RF05', loans, whole) f
     union all
-    select f.* from flag_registers('RF05', loans) f
+    select f.* from flag_registers('RF05', loans, whole) f
     union all
     select 'RF05', p.record_id || ' ' || p.number, 'med', null::jsonb, p.record_id, p.version,
            ip_pointer(p.record_id, p.version, p.number, 'kind'),
@@ -99,15 +100,15 @@ begin
       from loan_ip p
       join loan_latest l on l.id = p.record_id and l.version = p.version
      where p.kind <> ip_kind(p.number)
-       and (loans is null or p.record_id = any (loans));
+       and (whole or p.record_id = any (loans));
 end $$;
 
 -- A utility model with an invention of the same owner and day, as the register says or as loans show.
-create or replace function flag_rf28_same_day_rights(loans uuid[]) returns setof flag_found
+create or replace function flag_rf28_same_day_rights(loans uuid[], whole boolean) returns setof flag_found
     language plpgsql stable as $$
 begin
     return query
-    select f.* from flag_registers('RF28', loans) f
+    select f.* from flag_registers('RF28', loans, whole) f
     union all
     select 'RF28', p.record_id || ' ' || p.number, 'low', null::jsonb, p.record_id, p.version,
            ip_pointer(p.record_id, p.version, p.number, 'number'),
@@ -115,7 +116,7 @@ begin
       from loan_ip p
       join loan_latest l on l.id = p.record_id and l.version = p.version
      where p.kind = 'utility_model' and p.filed_on is not null and p.owner is not null
-       and (loans is null or p.record_id = any (loans))
+       and (whole or p.record_id = any (loans))
        and exists (select from loan_ip o
                     where o.kind = 'invention' and o.owner = p.owner and o.filed_on = p.filed_on);
 end $$;
@@ -124,14 +125,13 @@ end $$;
 -- Shares of a right that are told add up: as long as they come to no more than the whole there is no conflict. Loans of
 -- one credit line share a pledge while together they are within the amount that is told of the line: its number alone,
 -- which the bank chooses, excuses nothing.
-create or replace function flag_rf01_pledged_twice(loans uuid[]) returns setof flag_found language plpgsql stable as $$
-begin
-    return query
+create or replace function flag_rf01_pledged_twice(loans uuid[], whole boolean) returns setof flag_found
+    language sql stable as $$
     with many as materialized ( -- rights that could be in two pledges at all
         select p.number
           from loan_ip p
           join loan_latest l on l.id = p.record_id and l.version = p.version
-         where loans is null or p.number = any (array(select y.number from loan_ip y where y.record_id = any (loans)))
+         where whole or p.number = any (array(select y.number from loan_ip y where y.record_id = any (loans)))
          group by p.number
         having count(distinct (p.org_id, l.borrower, l.pledge_no)) > 1
     ),
@@ -167,20 +167,18 @@ begin
                              and (o.org_id <> s.org_id
                                   or ((o.borrower <> s.borrower or coalesce(o.pledge_no <> s.pledge_no, false))
                                       and coalesce(o.facility_no <> s.facility_no or not within.line,
-                                                   true)))) > 1000000);
-end $$;
+                                                   true)))) > 1000000)
+$$;
 
 -- Owners follow each other in the register. A return: to who owned it before somebody else did. Many: that many
 -- different owners within the months. The loans that pledge the right are part of the case.
-create or replace function flag_rf09_circular_transfer(loans uuid[]) returns setof flag_found
-    language plpgsql stable as $$
-begin
-    return query
+create or replace function flag_rf09_circular_transfer(loans uuid[], whole boolean) returns setof flag_found
+    language sql stable as $$
     with right_no as materialized (
         select distinct e.number
           from ip_event e
          where e.kind = 'transferred'
-           and (loans is null or e.number = any (array(select p.number from loan_ip p where p.record_id = any (loans))))
+           and (whole or e.number = any (array(select p.number from loan_ip p where p.record_id = any (loans))))
     ),
     owned as materialized ( -- n: the place in the chain; from_day: null when the register begins in the middle
         select n.number, s.id, s.on_day, s.owners,
@@ -226,11 +224,11 @@ begin
            ip_pointer(p.record_id, p.version, p.number, 'number'), jsonb_build_object('number', h.number), false
       from hit h
       join loan_ip p on p.number = h.number
-      join loan_latest l on l.id = p.record_id and l.version = p.version;
-end $$;
+      join loan_latest l on l.id = p.record_id and l.version = p.version
+$$;
 
 -- Rights that were transferred to the borrower shortly before they were pledged.
-create or replace function flag_rf10_acquired_before_pledge(loans uuid[]) returns setof flag_found
+create or replace function flag_rf10_acquired_before_pledge(loans uuid[], whole boolean) returns setof flag_found
     language plpgsql stable as $$
 begin
     return query
@@ -241,7 +239,7 @@ begin
           join loan_latest l on l.id = p.record_id and l.version = p.version
          where e.kind = 'transferred' and l.borrower = any (e.owners)
            and p.from_day - e.on_day between 0 and (select flag_limit('RF10', 'days'))
-           and (loans is null or p.record_id = any (loans))
+           and (whole or p.record_id = any (loans))
            and not exists (select from ip_event r
                             where r.number = e.number
                               and r.kind = 'reversed' and r.reverses = e.reference and r.org_id = e.org_id)
@@ -257,7 +255,7 @@ begin
 end $$;
 
 -- Pledges released soon after a quarter ended or a subsidy was paid, whose right is pledged again afterwards.
-create or replace function flag_rf11_released_and_pledged(loans uuid[]) returns setof flag_found
+create or replace function flag_rf11_released_and_pledged(loans uuid[], whole boolean) returns setof flag_found
     language plpgsql stable as $$
 begin
     return query
@@ -266,7 +264,7 @@ begin
           from loan_event_standing e
           join loan_latest l on l.id = e.loan_id
          where e.kind = 'pledge_released'
-           and (loans is null or e.loan_id = any (loans))
+           and (whole or e.loan_id = any (loans))
     ),
     soon as materialized (
         select r.*, case when r.on_day > quarter_end(r.from_day)
@@ -301,10 +299,8 @@ begin
 end $$;
 
 -- Firms that share an address, a contact or a controller; and an account manager together with an appraiser.
-create or replace function flag_rf13_shared_controller(loans uuid[]) returns setof flag_found
-    language plpgsql stable as $$
-begin
-    return query
+create or replace function flag_rf13_shared_controller(loans uuid[], whole boolean) returns setof flag_found
+    language sql stable as $$
     with said as materialized (
         select l.id, l.version, l.borrower, v.what, v.value, v.pointer
           from loan_latest l
@@ -312,7 +308,7 @@ begin
                                     ('contact', flag_shared_text(l.contact), '/borrower_contact'),
                                     ('controller', flag_shared_text(l.controller), '/controller'))
                             as v(what, value, pointer)
-         where loans is null and v.value is not null
+         where whole and v.value is not null
         union all -- around loans: what they say, and who else says so, by index
         select l.id, l.version, l.borrower, 'address', m.value, '/borrower_address'
           from (select distinct flag_shared_text(x.address) as value from loan_latest x where x.id = any (loans)) m
@@ -344,7 +340,7 @@ begin
          cross join lateral (select distinct y.appraiser from loan_ip y
                               where y.record_id = l.id and y.version = l.version and y.appraiser is not null) p
          where l.account_manager is not null
-           and (loans is null
+           and (whole
                 or l.account_manager = any (array(select x.account_manager from loan x where x.id = any (loans))))
     ),
     pairs as (
@@ -362,11 +358,11 @@ begin
            jsonb_build_object('shared', 'account_manager and appraiser', 'borrowers', c.borrowers),
            p.id, p.version, '/account_manager', jsonb_build_object('borrower', p.borrower), false
       from pairs c
-      join pair p on p.value = c.value;
-end $$;
+      join pair p on p.value = c.value
+$$;
 
 -- Valuations far above the median of their kind, or risen too much within the months since the last.
-create or replace function flag_rf16_valuation_outlier(loans uuid[]) returns setof flag_found
+create or replace function flag_rf16_valuation_outlier(loans uuid[], whole boolean) returns setof flag_found
     language plpgsql stable as $$
 begin
     return query
@@ -398,17 +394,18 @@ begin
       from valued v
       join middle m on m.kind = v.kind
      where v.valuation_fen > m.fen * (select flag_limit('RF16', 'times'))
-       and (loans is null or v.record_id = any (loans))
+       and (whole or v.record_id = any (loans))
     union all
     select 'RF16', 'risen ' || r.record_id || ' ' || r.number, 'med', null::jsonb, x.record_id, x.version,
            ip_pointer(x.record_id, x.version, r.number, 'valuation'), jsonb_build_object('number', r.number), false
       from risen r
      cross join lateral (values (r.record_id, r.version), (r.before_id, r.before_version)) as x(record_id, version)
-     where loans is null or r.record_id = any (loans);
+     where whole or r.record_id = any (loans);
 end $$;
 
 -- Appraisers who valued more than their share of what a bank lent in a year.
-create or replace function flag_rf17_one_appraiser(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+create or replace function flag_rf17_one_appraiser(loans uuid[], whole boolean) returns setof flag_found
+    language plpgsql stable as $$
 begin
     return query
     with valued as materialized (
@@ -416,7 +413,7 @@ begin
           from loan_latest l
           join loan_ip p on p.record_id = l.id and p.version = l.version
          where p.appraiser is not null
-           and (loans is null or l.org_id = any (array(select x.org_id from loan x where x.id = any (loans))))
+           and (whole or l.org_id = any (array(select x.org_id from loan x where x.id = any (loans))))
     ),
     book as (
         select v.org_id, v.year, count(distinct v.id) as n from valued v group by v.org_id, v.year
@@ -437,7 +434,8 @@ begin
 end $$;
 
 -- Small loans on many rights that are worth next to nothing each, or all exactly the same.
-create or replace function flag_rf18_batch_of_small(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+create or replace function flag_rf18_batch_of_small(loans uuid[], whole boolean) returns setof flag_found
+    language plpgsql stable as $$
 begin
     return query
     select 'RF18', l.id::text, 'low', null::jsonb, l.id, l.version, '/ip',
@@ -446,7 +444,7 @@ begin
       from loan_latest l
       join loan_ip p on p.record_id = l.id and p.version = l.version
      where l.amount_fen <= (select flag_limit('RF18', 'loan')) * 100
-       and (loans is null or l.id = any (loans))
+       and (whole or l.id = any (loans))
      group by l.id, l.version
     having count(*) >= (select flag_limit('RF18', 'rights'))
        and count(p.valuation_fen) = count(*)
@@ -455,7 +453,8 @@ begin
 end $$;
 
 -- Several loans to one firm on one day, each just below the cap.
-create or replace function flag_rf19_split_loans(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+create or replace function flag_rf19_split_loans(loans uuid[], whole boolean) returns setof flag_found
+    language plpgsql stable as $$
 begin
     return query
     with below as materialized (
@@ -463,7 +462,7 @@ begin
           from loan_latest l
          where l.amount_fen < (select flag_limit('RF19', 'cap')) * 100
            and l.amount_fen >= (select flag_limit('RF19', 'cap')) * (100 - (select flag_limit('RF19', 'margin')))
-           and (loans is null or l.borrower = any (array(select x.borrower from loan x where x.id = any (loans))))
+           and (whole or l.borrower = any (array(select x.borrower from loan x where x.id = any (loans))))
     )
     select 'RF19', b.borrower || ' ' || b.signed_on, 'med', jsonb_build_object('loans', g.n, 'signed_on', b.signed_on),
            b.id, b.version, '/amount',
@@ -474,28 +473,26 @@ begin
 end $$;
 
 -- Gone bad: graded substandard or worse, or written off.
-create or replace function flag_rf20_registered_too_late(loans uuid[]) returns setof flag_found
-    language plpgsql stable as $$
-begin
-    return query
+create or replace function flag_rf20_registered_too_late(loans uuid[], whole boolean) returns setof flag_found
+    language sql stable as $$
     with ended as materialized (
         select distinct on (e.loan_id) l.id, l.version, l.registered_on, e.id as event, e.kind, e.on_day
           from loan_event_standing e
           join loan_latest l on l.id = e.loan_id
          where (e.kind in ('settled', 'written_off') or grade_is_bad(e.grade))
            and l.registered_on > e.on_day
-           and (loans is null or l.id = any (loans))
+           and (whole or l.id = any (loans))
          order by e.loan_id, e.on_day, e.id
     )
     select 'RF20', e.id::text, 'high', null::jsonb, x.record_id, x.version, x.pointer,
            jsonb_build_object('registered_on', e.registered_on, 'event', e.kind, 'on', e.on_day), false
       from ended e
      cross join lateral (values (e.id, e.version, '/registered_on'), (e.event, 1, '/on'))
-                        as x(record_id, version, pointer);
-end $$;
+                        as x(record_id, version, pointer)
+$$;
 
 -- Loans signed in the last days of a quarter and released in the next, where they are most of what a bank lent.
-create or replace function flag_rf23_quarter_end_spike(loans uuid[]) returns setof flag_found
+create or replace function flag_rf23_quarter_end_spike(loans uuid[], whole boolean) returns setof flag_found
     language plpgsql stable as $$
 begin
     return query
@@ -507,7 +504,7 @@ begin
                               and e.on_day > quarter_end(l.signed_on)
                               and e.on_day <= quarter_end(quarter_end(l.signed_on) + 1)) as spike
           from loan_latest l
-         where loans is null or l.org_id = any (array(select x.org_id from loan x where x.id = any (loans)))
+         where whole or l.org_id = any (array(select x.org_id from loan x where x.id = any (loans)))
     ),
     spikes as (
         select x.org_id, x.quarter
@@ -524,17 +521,15 @@ begin
 end $$;
 
 -- One right for which several districts were asked for a subsidy in one year.
-create or replace function flag_rf06_aid_of_two_districts(loans uuid[]) returns setof flag_found
-    language plpgsql stable as $$
-begin
-    return query
+create or replace function flag_rf06_aid_of_two_districts(loans uuid[], whole boolean) returns setof flag_found
+    language sql stable as $$
     with asked as materialized (
         select n.application, n.loan_id, l.version, n.district, extract(year from n.on_day)::int as year, p.number
           from application_now n
           join loan_latest l on l.id = n.loan_id
           join loan_ip p on p.record_id = l.id and p.version = l.version
          where application_counts(n.state)
-           and (loans is null or p.number = any (array(select y.number from loan_ip y where y.record_id = any (loans))))
+           and (whole or p.number = any (array(select y.number from loan_ip y where y.record_id = any (loans))))
     ),
     twice as materialized (
         select a.number, a.year
@@ -548,29 +543,28 @@ begin
       join asked a on a.number = t.number and a.year = t.year
      cross join lateral (values (a.application, 1, '/loan'),
                                 (a.loan_id, a.version, ip_pointer(a.loan_id, a.version, a.number, 'number')))
-                        as x(record_id, version, pointer);
-end $$;
+                        as x(record_id, version, pointer)
+$$;
 
 -- One loan supported twice: by two schemes, two interest subsidies, or a guarantee beside a scheme that excludes it.
-create or replace function flag_rf07_double_support(loans uuid[]) returns setof flag_found language plpgsql stable as $$
-begin
-    return query
+create or replace function flag_rf07_double_support(loans uuid[], whole boolean) returns setof flag_found
+    language sql stable as $$
     with supported as materialized ( -- each way in which money for one loan is asked for
         select c.loan_id, 'claim' as how, c.scheme_code as whose, c.id as record_id, '/loan' as pointer
           from claim c
-         where claim_counts(c.id) and (loans is null or c.loan_id = any (loans))
+         where claim_counts(c.id) and (whole or c.loan_id = any (loans))
         union all
         select u.loan_id, 'interest', a.policy_code, a.id, '/loan'
           from subsidy_unit u
           join application a on a.id = u.application
-         where u.item = 'interest' and (loans is null or u.loan_id = any (loans))
+         where u.item = 'interest' and (whole or u.loan_id = any (loans))
         union all -- a guarantee that paid, beside a scheme in which no insurer bears a part
         select p.loan, 'claim', 'guarantee ' || p.policy_no, k.id, '/paid'
           from insurance_claim k
           join insurance_policy p on p.id = k.policy
          where k.outcome = 'paid'
            and not record_has_later(k.id, k.version, null) and not record_has_later(p.id, p.version, null)
-           and p.loan is not null and (loans is null or p.loan = any (loans))
+           and p.loan is not null and (whole or p.loan = any (loans))
            and not exists (select from claim c
                              join scheme s on s.id = c.scheme
                             cross join lateral unnest((scheme_terms_of(s.body)).layers) y
@@ -581,7 +575,7 @@ begin
           join scheme s on s.id = c.scheme
           join loan_latest l on l.id = c.loan_id
          where l.guarantor is not null and (scheme_terms_of(s.body)).excludes_guaranteed and claim_counts(c.id)
-           and (loans is null or c.loan_id = any (loans))
+           and (whole or c.loan_id = any (loans))
     ),
     twice as (
         select s.loan_id, s.how
@@ -597,18 +591,16 @@ begin
              from supported s
             where s.loan_id = t.loan_id and s.how = t.how
            union all
-           select l.id, l.version, '', jsonb_build_object('how', t.how) from loan_latest l where l.id = t.loan_id) x;
-end $$;
+           select l.id, l.version, '', jsonb_build_object('how', t.how) from loan_latest l where l.id = t.loan_id) x
+$$;
 
 -- Interest subsidies of a loan beyond what its borrower paid.
-create or replace function flag_rf08_aid_beyond_cost(loans uuid[]) returns setof flag_found
-    language plpgsql stable as $$
-begin
-    return query
+create or replace function flag_rf08_aid_beyond_cost(loans uuid[], whole boolean) returns setof flag_found
+    language sql stable as $$
     with granted as materialized (
         select u.loan_id, sum(u.amount_fen)::bigint as fen
           from subsidy_unit u
-         where u.item = 'interest' and (loans is null or u.loan_id = any (loans))
+         where u.item = 'interest' and (whole or u.loan_id = any (loans))
          group by u.loan_id
     ),
     cost as (
@@ -628,21 +620,19 @@ begin
            select c.loan_id as record_id, c.version, '' as pointer
            union all
            select u.application, 1, '/loan' from subsidy_unit u where u.loan_id = c.loan_id and u.item = 'interest') x
-     where c.fen > c.paid;
-end $$;
+     where c.fen > c.paid
+$$;
 
 -- Subsidies that were paid on facts which were taken back since: an event reversed, or the loan or insurance policy
 -- corrected, and what the rule asks for is no longer what it was. A loan that only goes on, or a firm that moves
 -- afterwards, is none.
-create or replace function flag_rf36_paid_on_changed_facts(loans uuid[]) returns setof flag_found
-    language plpgsql stable as $$
-begin
-    return query
+create or replace function flag_rf36_paid_on_changed_facts(loans uuid[], whole boolean) returns setof flag_found
+    language sql stable as $$
     with paid as materialized (
         select n.application, n.loan_id, n.insurance_policy, s.recorded_at as paid_at
           from application_now n
           join application_step s on s.application = n.application and s.step = 'pay'
-         where n.state in ('paid', 'demanded') and (loans is null or n.loan_id = any (loans))
+         where n.state in ('paid', 'demanded') and (whole or n.loan_id = any (loans))
     ),
     corrected as materialized (
         select p.*
@@ -677,14 +667,12 @@ begin
            select c.application as record_id, 1 as version, '/facts' as pointer
            union all
            select l.id, l.version, '' from loan_latest l where l.id = c.loan_id) x
-     where application_moved(a);
-end $$;
+     where application_moved(a)
+$$;
 
 -- Judged again as it stands now; and whether its loan was in the ledger in time.
-create or replace function flag_rf24_claim_out_of_order(loans uuid[]) returns setof flag_found
-    language plpgsql stable as $$
-begin
-    return query
+create or replace function flag_rf24_claim_out_of_order(loans uuid[], whole boolean) returns setof flag_found
+    language sql stable as $$
     with asked as materialized (
         select c.*, claim_case_of(c.org_id, r.body, c.id, c.on_day, (
                         select x from loan x where x.id = l.id and x.version = l.version), v, null) as of_claim, n.paid,
@@ -699,7 +687,7 @@ begin
           join submission r on r.id = c.id and r.version = 1
           join submission first on first.id = c.loan_id and first.version = 1
           join loan_latest l on l.id = c.loan_id
-         where claim_counts(c.id) and (loans is null or c.loan_id = any (loans))
+         where claim_counts(c.id) and (whole or c.loan_id = any (loans))
     ),
     wrong as (
         select a.id, a.loan_id, a.loan_version, x.problem ->> 0 as why, x.problem ->> 2 as arg
@@ -717,18 +705,15 @@ begin
            jsonb_build_object('why', w.why, 'detail', w.arg), false
       from wrong w
      cross join lateral (values (w.id, 1, '/on'), (w.loan_id, w.loan_version, '/disbursed_on'))
-                        as x(record_id, version, pointer);
-end $$;
+                        as x(record_id, version, pointer)
+$$;
 
 -- Covered loans that are bad again and did not stand in the way when another claim of their bank under the scheme was
 -- approved, renewed or paid: since a payment, an extension, a better grade or their void was reversed; or, less surely,
 -- because a better grade or an extension, by which nobody paid anything, had made them good a while before; or that
 -- were bad and are void since.
-create or replace function flag_rf40_bad_again(loans uuid[]) returns setof flag_found language plpgsql stable as $$
-declare
-    a_while constant interval := interval '90 days';
-begin
-    return query
+create or replace function flag_rf40_bad_again(loans uuid[], whole boolean) returns setof flag_found
+    language sql stable as $$
     with approved as materialized (
         select k.scheme_code, o.org_id, k.loan_id, k.reference, s.recorded_at
           from claim_step s
@@ -743,12 +728,12 @@ begin
           join loan_event e on e.loan_id = r.loan_id and e.reference = r.reverses
                            and e.kind in ('repaid', 'recovered', 'settled', 'transferred', 'extended', 'classified',
                                           'voided')
-         where r.kind = 'reversed' and (loans is null or r.loan_id = any (loans))
+         where r.kind = 'reversed' and (whole or r.loan_id = any (loans))
          union all
-        select e.id, e.loan_id, e.reference, e.kind, e.recorded_at, e.recorded_at + a_while, false
+        select e.id, e.loan_id, e.reference, e.kind, e.recorded_at, e.recorded_at + interval '90 days', false
           from loan_event_standing e
          where (e.kind in ('extended', 'voided') or e.kind = 'classified' and not grade_is_bad(e.grade))
-           and (loans is null or e.loan_id = any (loans))
+           and (whole or e.loan_id = any (loans))
     ),
     beside as materialized (
         select w.id, w.loan_id, w.reference, w.kind, w.since, w.until, w.was_reversed,
@@ -773,13 +758,13 @@ begin
             and (b.was_reversed
                  or (coverage_bad_from(loan_fold(l, 'infinity', b.since, null)) > shanghai_day(b.since)) is not false)
             or b.was_reversed -- it went bad while it was good by what was taken back
-               and coverage_bad_from(loan_fold(l, 'infinity', b.until, null)) <= shanghai_day(b.until));
-end $$;
+               and coverage_bad_from(loan_fold(l, 'infinity', b.until, null)) <= shanghai_day(b.until))
+$$;
 
 -- Loans whose plan of instalments had more principal fall due, some days ago, than was repaid or told as arrears, what
 -- was never drawn set aside. The evidence is the first due day that nothing covers. A line's plan is of what is drawn
 -- by then, and an extension makes another plan: both say nothing here.
-create or replace function flag_rf41_instalment_silent(loans uuid[]) returns setof flag_found
+create or replace function flag_rf41_instalment_silent(loans uuid[], whole boolean) returns setof flag_found
     language plpgsql stable as $$
 declare
     told_until constant date := today() - flag_limit('RF41', 'days')::int;
@@ -792,7 +777,7 @@ begin
           join submission r on r.id = l.id and r.version = l.version
          cross join lateral rows from (json_to_recordset(r.body -> 'instalments') as (due_on date, principal numeric))
                with ordinality as i(due_on, principal, place)
-         where (loans is null or l.id = any (loans))
+         where (whole or l.id = any (loans))
            and position('"instalments"' in r.body::text) > 0
            and l.revolving is not true
            and i.due_on < told_until
@@ -818,16 +803,15 @@ begin
 end $$;
 
 -- Banks that got money back on a loan that was compensated and did not tell it in time as a recovery.
-create or replace function flag_rf25_recovery_kept(loans uuid[]) returns setof flag_found language plpgsql stable as $$
-begin
-    return query
+create or replace function flag_rf25_recovery_kept(loans uuid[], whole boolean) returns setof flag_found
+    language sql stable as $$
     with back as materialized (
         select c.id, c.loan_id, e.id as event, e.on_day
           from claim c
           join loan_event_standing e on e.loan_id = c.loan_id and e.kind in ('repaid', 'recovered', 'settled')
                                     and e.on_day > c.on_day
                                     and e.on_day < today() - (select flag_limit('RF25', 'days'))::int
-         where (loans is null or c.loan_id = any (loans))
+         where (whole or c.loan_id = any (loans))
            and claim_untold_fen(c) > 0
     )
     select 'RF25', b.id::text, 'high', null::jsonb, x.record_id, x.version, x.pointer, x.facts, false
@@ -837,14 +821,13 @@ begin
            union all
            select b.event, 1, '/on', jsonb_build_object('on', b.on_day)
            union all
-           select l.id, l.version, '', '{}'::jsonb from loan_latest l where l.id = b.loan_id) x;
-end $$;
+           select l.id, l.version, '', '{}'::jsonb from loan_latest l where l.id = b.loan_id) x
+$$;
 
 -- Of a loan under its scheme, of a claim under the scheme it was made under, of an application under its policy.
-create or replace function flag_rf26_ip_share_small(loans uuid[]) returns setof flag_found language plpgsql stable as $$
-begin
-    return query
-    select f.* from flag_loans('RF26', loans) f
+create or replace function flag_rf26_ip_share_small(loans uuid[], whole boolean) returns setof flag_found
+    language sql stable as $$
+    select f.* from flag_loans('RF26', loans, whole) f
     union all
     select 'RF26', a.id::text, 'high', null::jsonb, x.record_id, x.version, x.pointer,
            jsonb_build_object('least', q.least,
@@ -865,18 +848,40 @@ begin
       join loan_latest l on l.id = q.loan_id
      cross join lateral (values (q.id, 1, '/loan'), (l.id, l.version, '/ip_amount')) as x(record_id, version, pointer)
      where l.ip_amount_fen::numeric * 100 < l.amount_fen * q.least::numeric
-       and (loans is null or q.loan_id = any (loans));
-end $$;
+       and (whole or q.loan_id = any (loans))
+$$;
 
 -- ---- deals over patents ------------------------------------------------------------------------
 
--- The deals that a rule looks at: all that are not void, or those of the firms that owe these loans.
-create or replace function flag_deals(loans uuid[]) returns setof ip_deal language sql stable as $$
+-- The deals that a rule looks at: all that are not void, or those of the firms that owe these loans, by code or name.
+create or replace function flag_deals(loans uuid[], whole boolean) returns setof ip_deal language sql stable as $$
     select d.*
       from ip_deal_known(null) d
      where not d.voided
-       and (loans is null or exists (select from loan_latest l
-                                      where l.id = any (loans) and l.borrower in (d.acquirer, d.provider)))
+       and (whole or d.id in (select x.id
+                                from loan_latest l
+                                join ip_deal x on x.acquirer = l.borrower
+                               where l.id = any (loans)
+                               union
+                              select x.id
+                                from loan_latest l
+                                join ip_deal x on x.provider = l.borrower
+                               where l.id = any (loans)
+                               union
+                              select x.id
+                                from loan_latest l
+                                join ip_deal x on text_form(x.acquirer_name) = text_form(l.borrower_name)
+                               where l.id = any (loans)
+                               union
+                              select x.id
+                                from loan_latest l
+                                join ip_deal x on text_form(x.provider_name) = text_form(l.borrower_name)
+                               where l.id = any (loans)))
+       and (whole or exists (select from loan_latest l -- by this version
+                              where l.id = any (loans)
+                                and (l.borrower in (d.acquirer, d.provider)
+                                     or text_form(l.borrower_name) in (text_form(d.acquirer_name),
+                                                                       text_form(d.provider_name)))))
 $$;
 
 -- A case over a deal as flags: the deal, and the loans of its firms, by code or name, whose payments it stops.
@@ -931,39 +936,38 @@ create or replace function flag_of_controllers(d ip_deal) returns setof flag_fou
 $$;
 
 -- Both sides of a deal have one controller, or one controls the other.
-create or replace function flag_rf32_one_controller(loans uuid[]) returns setof flag_found
-    language plpgsql stable as $$
-begin
-    return query select f.* from flag_deals(loans) d cross join lateral flag_of_controllers(d) f;
-end $$;
+create or replace function flag_rf32_one_controller(loans uuid[], whole boolean) returns setof flag_found
+    language sql stable as $$
+    select f.* from flag_deals(loans, whole) d cross join lateral flag_of_controllers(d) f
+$$;
 
 -- The value a patent is many times the median of deals of its way, of which there are enough to tell.
-create or replace function flag_rf33_far_price(loans uuid[]) returns setof flag_found language plpgsql stable as $$
-begin
-    return query
+create or replace function flag_rf33_far_price(loans uuid[], whole boolean) returns setof flag_found
+    language sql stable as $$
     with usual as materialized (
         select d.kind, count(*) as n,
                percentile_disc(0.5) within group (order by d.value_fen / cardinality(d.rights)) as median_fen
           from ip_deal_known(null) d
          where not d.voided and d.value_fen > 0
+           and exists (select from flag_deals(loans, whole))
          group by d.kind
     )
     select f.*
-      from flag_deals(loans) d
+      from flag_deals(loans, whole) d
       join usual u on u.kind = d.kind
      cross join lateral flag_of_deal('RF33', d.id::text, d, '/contract_value', jsonb_build_object(
            'a_patent', yuan_text(d.value_fen / cardinality(d.rights)))) f
      where u.n >= (select flag_limit('RF33', 'least'))
        and d.value_fen / cardinality(d.rights) > u.median_fen * (select flag_limit('RF33', 'times'))
-       and d.value_fen >= (select flag_limit('RF33', 'floor')) * 100;
-end $$;
+       and d.value_fen >= (select flag_limit('RF33', 'floor')) * 100
+$$;
 
 -- The patents that deals moved which a rule looks at.
-create or replace function flag_moved(loans uuid[]) returns text[] language sql stable as $$
-    select array(select distinct n
-                   from flag_deals(loans) d
-                  cross join lateral unnest(d.rights) n
-                  where d.kind <> 'licence')
+create or replace function flag_moved(loans uuid[], whole boolean) returns setof text language sql stable as $$
+    select distinct n
+      from flag_deals(loans, whole) d
+     cross join lateral unnest(d.rights) n
+     where d.kind <> 'licence'
 $$;
 
 -- Whoever gave and took patents by deals, move by move.
@@ -1033,26 +1037,25 @@ begin
 end $$;
 
 -- One patent was given away twice.
-create or replace function flag_rf39_sold_twice(loans uuid[]) returns setof flag_found language plpgsql stable as $$
-begin
-    return query
+create or replace function flag_rf39_sold_twice(loans uuid[], whole boolean) returns setof flag_found
+    language sql stable as $$
     select f.*
       from flag_of_second_sales(array(select distinct n
-                                        from flag_deals(loans) d
-                                       cross join lateral unnest(d.rights) n)) f;
-end $$;
+                                        from flag_deals(loans, whole) d
+                                       cross join lateral unnest(d.rights) n)) f
+$$;
 
 -- One patent moved that often within the months.
-create or replace function flag_rf34_moved_often(loans uuid[]) returns setof flag_found language plpgsql stable as $$
-begin
-    return query select f.* from flag_of_moves(flag_moved(loans)) f;
-end $$;
+create or replace function flag_rf34_moved_often(loans uuid[], whole boolean) returns setof flag_found
+    language sql stable as $$
+    select f.* from flag_of_moves(array(select m from flag_moved(loans, whole) m)) f
+$$;
 
 -- A patent came back to whoever had given it away.
-create or replace function flag_rf35_deal_circle(loans uuid[]) returns setof flag_found language plpgsql stable as $$
-begin
-    return query select f.* from flag_of_circles(flag_moved(loans)) f;
-end $$;
+create or replace function flag_rf35_deal_circle(loans uuid[], whole boolean) returns setof flag_found
+    language sql stable as $$
+    select f.* from flag_of_circles(array(select m from flag_moved(loans, whole) m)) f
+$$;
 
 -- What a deal shows when it is told: who stands behind both sides, and whether its patents go to and fro. How far its
 -- price is from others is found by a scan. Runs as the owner: the answer names the rule and nothing of other deals.
@@ -1080,12 +1083,13 @@ create or replace trigger ip_deal_flags after insert on submission for each row
     when (new.type in ('ip_deal', 'offer_acceptance')) execute function ip_deal_flags();
 
 -- Loans that were recorded or corrected after the quarter of their signing was sealed.
-create or replace function flag_rf37_after_seal(loans uuid[]) returns setof flag_found language sql stable as $$
+create or replace function flag_rf37_after_seal(loans uuid[], whole boolean) returns setof flag_found
+    language sql stable as $$
     select 'RF37', l.id::text, 'low', null::jsonb, l.id, l.version, '/signed_on',
            jsonb_build_object('quarter', quarter_text(l.signed_on), 'recorded', l.version), false
       from sealed_change c
       join loan l on l.id = c.loan_id and l.recorded_at = c.recorded_at
-     where (loans is null or l.id = any (loans))
+     where (whole or l.id = any (loans))
        and exists (select from report_seal s
                     where l.signed_on between s.first_day and s.as_of and s.recorded_at < l.recorded_at)
 $$;

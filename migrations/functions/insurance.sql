@@ -162,7 +162,8 @@ $$;
 
 -- Policies that are possibly one insurance, of one code: those under two codes of a name are found when they are told.
 -- All at once, because a scan goes through the whole book.
-create or replace function flag_rf38_one_insurance(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+create or replace function flag_rf38_one_insurance(loans uuid[], whole boolean) returns setof flag_found
+    language plpgsql stable as $$
 declare
     near int := flag_limit('RF38', 'days')::int;
     least_share numeric := 100 - flag_limit('RF38', 'amount');
@@ -171,7 +172,7 @@ begin
     with live as materialized (
         select p.*, p as told
           from insurance_policy p
-         where not isempty(p.cover) and (loans is null or p.loan = any (loans))
+         where not isempty(p.cover) and (whole or p.loan = any (loans))
            and not record_has_later(p.id, p.version, null)
     ),
     pair as materialized (

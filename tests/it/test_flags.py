@@ -356,10 +356,10 @@ class Stops(FundCase):
         off = "alter table flag_rule disable trigger user; %s; alter table flag_rule enable trigger user"
         for spoil, mend in (
                 (off % "delete from flag_rule where code = 'RF20'", off % "insert into flag_rule select * from kept"),
-                ("alter function flag_rf20_registered_too_late(uuid[]) rename to rf_gone", "alter function rf_gone(uuid[]) rename to flag_rf20_registered_too_late"),
-                ("alter function flag_rf20_registered_too_late(uuid[]) rename to rf_kept; create function flag_rf20_registered_too_late(loans uuid[]) returns setof flag_found"
+                ("alter function flag_rf20_registered_too_late(uuid[], boolean) rename to rf_gone", "alter function rf_gone(uuid[], boolean) rename to flag_rf20_registered_too_late"),
+                ("alter function flag_rf20_registered_too_late(uuid[], boolean) rename to rf_kept; create function flag_rf20_registered_too_late(loans uuid[], whole boolean) returns setof flag_found"
                  " language plpgsql as 'begin raise exception ''broken''; end'",
-                 "drop function flag_rf20_registered_too_late(uuid[]); alter function rf_kept(uuid[]) rename to flag_rf20_registered_too_late")):
+                 "drop function flag_rf20_registered_too_late(uuid[], boolean); alter function rf_kept(uuid[], boolean) rename to flag_rf20_registered_too_late")):
             self.d.sql("create table if not exists kept as select * from flag_rule where code = 'RF20'; " + spoil)
             try:
                 r = self.step(where, "pay", self.finance, status=503)

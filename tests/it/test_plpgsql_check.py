@@ -46,7 +46,7 @@ class Functions(Case):
         cls.addClassCleanup(cls.d.sql, "drop database checked with (force)")
         dump = "".join(subprocess.run(["pg_dump", *what, "-h", socket_folder(cls.d.data), "-U", "pledged_owner", "pledged"],
                                       check=True, capture_output=True, text=True).stdout
-                       for what in (["-s"], ["-a", "-t", "record_type", "-t", "loan_transition"]))  # functions are made of their rows
+                       for what in (["-s"], ["-a", "-t", "record_type", "-t", "loan_transition", "-t", "flag_rule"]))  # functions are made of their rows
         cls.psql(dump + "\nset search_path = public; create extension plpgsql_check;")
 
     @classmethod
