@@ -88,13 +88,15 @@ end $$;
 create or replace function subsidy_loan_items(loan uuid, code text) returns text
     language plpgsql stable security definer set search_path = public, pg_temp
     set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+declare
+    credit uuid := subsidy_credit(subsidy_loan_items.loan); -- here: in the statement it would be asked of each row
 begin
     return (select string_agg(x.item || ' ' || yuan_text(x.fen), '; ' order by x.item)
               from (select u.item, sum(u.amount_fen)::bigint as fen
                       from subsidy_unit u
                       join application_now a on a.application = u.application
                                             and a.policy_code = subsidy_loan_items.code
-                     where u.loan_id in (subsidy_loan_items.loan, subsidy_credit(subsidy_loan_items.loan))
+                     where u.loan_id in (subsidy_loan_items.loan, credit)
                      group by u.item) x);
 end $$;
 
@@ -308,16 +310,25 @@ begin
              where l.id = subsidy_loan_bank.loan and l.version = 1);
 end $$;
 
--- The same of all that a case is judged by: beside the loan what was taken of its interest and fees, and by its firm.
-create or replace function subsidy_case_guard(loan uuid, firm text, code text, day date, asks text[], months int[])
+-- The same of all that a case is judged by: beside what decides of the loan what was taken of its interest and fees,
+-- and by its firm.
+create or replace function subsidy_guard_of(decides text, loan uuid, firm text, code text, day date, asks text[])
     returns text
     language plpgsql stable security definer set search_path = public, pg_temp
     set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 begin
-    return (select md5(concat(subsidy_loan_decides(loan, asks, months, day), u::text, f::text,
+    return (select md5(concat(decides, u::text, f::text,
                               case when 'used.loan_items' = any (asks) then subsidy_loan_items(loan, code) end))
               from subsidy_loan_usage(array[loan]) u
              cross join subsidy_firm_usage(firm, subsidy_loan_bank(loan), code, day, asks) f);
+end $$;
+
+-- That of a loan whose facts are not asked yet.
+create or replace function subsidy_case_guard(loan uuid, firm text, code text, day date, asks text[], months int[])
+    returns text
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return subsidy_guard_of(subsidy_loan_decides(loan, asks, months, day), loan, firm, code, day, asks);
 end $$;
 
 -- What an insurance policy costs for the days that it covers, half up.
@@ -684,6 +695,7 @@ declare
     day date := today();
     amount bigint := (v ->> 'amount')::bigint;
     account_code text;
+    decides text; -- of the loan: asked for once
     guard text;
     held boolean := false;
     found_problems json[];
@@ -700,8 +712,9 @@ begin
     end if;
     found_problems := application_problems_found(doc, p, loan, day, asks)
                       || application_premium_problems(doc, insurance);
+    decides := case when loan is not null then subsidy_loan_decides(loan, asks, months, day) end;
     guard := case when loan is null then subsidy_insurance_guard(insurance, firm, p.code, day, asks)
-                  else subsidy_case_guard(loan, firm, p.code, day, asks, months) end;
+                  else subsidy_guard_of(decides, loan, firm, p.code, day, asks) end;
     if guard is distinct from v ->> 'guard' or not policy_governs(p, v -> 'facts', insurance, day)
        or (v ->> 'lpr')::date is distinct from (select max(l.on_day) from lpr l)
     then
@@ -720,8 +733,8 @@ begin
            parties)
     values (new_id, doc ->> 'reference', my_org(), p.district, p.id, p.code, loan, firm, day,
            (v ->> 'eligible')::boolean, amount, v -> 'facts', v -> 'decision',
-           application_decides(loan, insurance, asks, months, day), account_code, record_now(), my_signature(), asks,
-           months, insurance, d.parties);
+           coalesce(decides, application_decides(loan, insurance, asks, months, day)), account_code, record_now(),
+           my_signature(), asks, months, insurance, d.parties);
     if amount > 0 then
         perform application_take(new_id, loan, insurance, v, doc);
         if exists (select from account a where a.code = account_code)
