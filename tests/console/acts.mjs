@@ -7,12 +7,10 @@ import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import {AROUND, HERE, launch, open, sign_in, SIZES, step, turn} from './browser.mjs';
+import {axe_finds, launch, open, shoot, sign_in, SIZES, step, turn} from './browser.mjs';
 
 export {assert};
 export const given = JSON.parse(process.argv[2] || '{}');
-
-const AXE = fs.readFileSync(path.join(HERE, 'node_modules', 'axe-core', 'axe.min.js'), 'utf8');
 
 export async function story(tell) {
   const browser = await launch(), windows = [];
@@ -78,10 +76,9 @@ export async function enter(w, at) {
 export async function accessible(as, role, paths, expect = [], names = []) {
   const w = await as(role, {bypass: true, expect});
   await visit(w, paths[0]);
-  await w.page.evaluate(AXE);
   for (const [i, at] of paths.entries()) {
     if (i) await step(w, at);
-    const found = await w.page.evaluate((of) => window.axe.run(of || document, {resultTypes: ['violations']}).then((r) => r.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 4).join(', ')}`)), i ? AROUND : null);
+    const found = await axe_finds(w);
     assert.deepEqual(found, [], at);
     if (names[i]) await pictures(w, names[i]);
   }
@@ -92,7 +89,7 @@ export async function pictures(w, name, at) {
   if (at) await visit(w, at);
   for (const [size, [width, height]] of Object.entries(SIZES)) {
     await w.page.setViewportSize({width, height});
-    await w.page.screenshot({path: path.join(given.out, `${name}-${size}.png`), fullPage: true});
+    await shoot(w, path.join(given.out, `${name}-${size}.png`));
     assert.ok(await w.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} at ${size} is too wide`);
   }
   await w.page.setViewportSize({width: 1366, height: 768});

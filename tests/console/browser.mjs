@@ -92,8 +92,26 @@ export async function step(w, at) {
   await ready(w);
 }
 
-/** What stands around every page alike: for axe, once a window is enough. */
-export const AROUND = {exclude: [['nav.menu'], ['header.top']]};
+const AXE = () => fs.readFileSync(path.join(HERE, 'node_modules', 'axe-core', 'axe.min.js'), 'utf8');
+const AROUND = {exclude: [['nav.menu'], ['header.top']]}; // what stands around every page alike: once a window is enough
+const cdp = async (w) => (w.cdp ||= await w.context.newCDPSession(w.page));
+
+/** What axe finds on the page. Its script goes past playwright, so that the browser keeps it compiled from one document to the next. */
+export async function axe_finds(w) {
+  if (!(await w.page.evaluate(() => !!window.axe))) await (await cdp(w)).send('Runtime.evaluate', {expression: AXE()});
+  const found = await w.page.evaluate((of) => window.axe.run(of || document, {resultTypes: ['violations']})
+    .then((r) => r.violations.map((v) => `${v.id} ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 140)).join(' | ')}`)), w.looked ? AROUND : null);
+  w.looked = true;
+  return found;
+}
+
+/** The whole page as a picture; packed quickly, not tightly. */
+export async function shoot(w, file) {
+  const [width, height] = await w.page.evaluate(() => [innerWidth, Math.max(innerHeight, document.documentElement.scrollHeight)]);
+  const made = await (await cdp(w)).send('Page.captureScreenshot', {format: 'png', optimizeForSpeed: true, captureBeyondViewport: true,
+    clip: {x: 0, y: 0, width, height, scale: 1}});
+  fs.writeFileSync(file, Buffer.from(made.data, 'base64'));
+}
 
 /** Nothing is on its way to the page, and what came has been drawn. */
 async function still(w) {

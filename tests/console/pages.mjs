@@ -1,15 +1,16 @@
 /**
  * pages.mjs URL TOKENS OUT - every page of every role: it opens or says that it is not there, and the browser complains of nothing. Of
  * the first role that has it (EVERY=1: of each): it is opened by its address (else by a step within the console, as by a link), axe
- * finds nothing, nothing is wider than a screen or a phone, and pictures at the three sizes and on A4 go to OUT. TOKENS: a file of
+ * finds nothing, nothing is wider than a screen or a phone, and pictures at the three sizes and on A4 go to OUT; what SHOWN names is
+ * seen so where something happens on it. TOKENS: a file of
  * code, kind, token a line.
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import {AROUND, FILES, HERE, launch, open, sign_in, SIZES, step, visit} from './browser.mjs';
+import {SHOWN} from './shown.mjs';
+import {axe_finds, FILES, launch, open, shoot, sign_in, SIZES, step, visit} from './browser.mjs';
 
 const [url, tokens, out] = process.argv.slice(2);
-const axe = fs.readFileSync(path.join(HERE, 'node_modules', 'axe-core', 'axe.min.js'), 'utf8');
 globalThis.document = {documentElement: {}};
 const {ROUTES} = await import(path.join(FILES, 'routes.js'));
 const built = (file) => fs.existsSync(path.join(FILES, 'page', file + '.js'));
@@ -75,19 +76,6 @@ async function examples(get) {
   return of;
 }
 
-async function axe_finds(w) {
-  await w.page.evaluate(axe);
-  const r = await w.page.evaluate((of) => window.axe.run(of || document, {resultTypes: ['violations']}), w.looked ? AROUND : null);
-  w.looked = true;
-  return r.violations.map(
-    (v) =>
-      `${v.id} ${v.nodes
-        .slice(0, 2)
-        .map((n) => n.html.slice(0, 140))
-        .join(' | ')}`,
-  );
-}
-
 const looked = new Set(), MODULES = 15;
 let most = [0, ''];
 /** Files of script that a page asked for when it was opened by its address. */
@@ -123,23 +111,26 @@ const not_english = (w) => w.page.evaluate(() => {
 const unlinked = (w) => w.page.evaluate(() => [...document.querySelectorAll('main td, main th, main dd')].filter((x) => !x.closest('a') &&
   !x.querySelector('a') && /^(fund|appropriation|adjustment|paid|recovered|granted|subsidy):\w/.test(x.textContent.trim())).map((x) => x.textContent.trim()));
 
-async function look(w, kind, file, at) {
+async function look(w, kind, file, at, shown) {
+  const resize = (size) => w.page.setViewportSize({width: SIZES[size][0], height: SIZES[size][1]});
   for (const size of ['1920', '390', '1366']) { // with all that there is in it
-    const [width, height] = SIZES[size];
-    await w.page.setViewportSize({width, height});
+    await resize(size);
     const wide = await w.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     say(wide <= 0, `${kind} ${at}: ${wide} px wider than ${size}`);
   }
   await thin_out(w);
-  const found = await axe_finds(w);
-  say(!found.length, `${kind} ${at}: axe ${found.join('; ')}`);
   const name = path.join(out, `${kind}-${file}`);
-  const drawn = await w.page.$('.chart');
-  for (const size of ['1920', '390', '1366']) {
-    const [width, height] = SIZES[size];
-    await w.page.setViewportSize({width, height});
-    if (drawn && size !== '1920') await step(w, at); // pictures are drawn for the width that they have
-    await w.page.screenshot({path: `${name}-${size}.png`, fullPage: true});
+  if (!shown) {
+    const found = await axe_finds(w);
+    say(!found.length, `${kind} ${at}: axe ${found.join('; ')}`);
+    await shoot(w, `${name}-1366.png`);
+    const drawn = await w.page.$('.chart');
+    for (const size of ['390', '1920']) {
+      await resize(size);
+      if (drawn) await step(w, at); // pictures are drawn for the width that they have
+      await shoot(w, `${name}-${size}.png`);
+    }
+    await resize('1366');
   }
   await w.page.pdf({path: `${name}.pdf`, format: 'A4', preferCSSPageSize: true, printBackground: true});
 }
@@ -169,7 +160,7 @@ async function visit_all(browser, kind, token) {
       );
       if (by_address) await count_scripts(w, kind, at);
       if (me.may.includes('GET /v1/accounts/{code}/entries')) say(!(await unlinked(w)).length, `${kind} ${at}: not linked ${await unlinked(w)}`);
-      if (first || process.env.EVERY) await look(w, kind, file, at);
+      if (first || process.env.EVERY) await look(w, kind, file, at, SHOWN[pattern] && !process.env.EVERY);
       say(!w.faults.length, `${kind} ${at}: ${w.faults.splice(0).join('; ')}`);
     } catch (e) {
       say(false, `${kind} ${at}: ${String(e.message).slice(0, 300)}`);

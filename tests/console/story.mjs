@@ -5,7 +5,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import {launch, open, ready, sign_in} from './browser.mjs';
+import {launch, open, ready, shoot, sign_in} from './browser.mjs';
 
 const [url, tokens, out] = process.argv.slice(2);
 const people = fs
@@ -48,7 +48,7 @@ export async function by_keys(w, where) {
 
 export async function picture(w, name, pdf) {
   fs.mkdirSync(out, {recursive: true});
-  await w.page.screenshot({path: path.join(out, name + '.png'), fullPage: true});
+  await shoot(w, path.join(out, name + '.png'));
   if (pdf) await w.page.pdf({path: path.join(out, name + '.pdf'), format: 'A4', preferCSSPageSize: true, printBackground: true});
 }
 

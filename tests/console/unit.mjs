@@ -166,3 +166,12 @@ test('files that the build puts together name nothing twice', () => {
     assert.deepEqual(found.filter((n, i) => found.indexOf(n) !== i), [], bundle);
   }
 });
+
+test('what pages.mjs leaves to the acts is pictured there, at an address that is one', async () => {
+  const {SHOWN} = await import('./shown.mjs'), {ROUTES} = await import(path.join(FILES, 'routes.js'));
+  const acts = fs.readdirSync('.').filter((n) => n.startsWith('act_')).map((n) => fs.readFileSync(n, 'utf8')).join('\n');
+  for (const [at, name] of Object.entries(SHOWN)) {
+    assert.ok(ROUTES.some((r) => r[0] === at), at);
+    assert.ok(new RegExp(`accessible\\(.*\\[[^\\]]*'${name}'`).test(acts), `${name} in a list of accessible()`);
+  }
+});

@@ -9,7 +9,7 @@ import time
 
 from console_case import FOLDER, OUT, installed, told_seconds
 from fund_case import TODAY, FundCase
-from harness import Case, ROOT, firm, numbers
+from harness import RELEASE_BIN, ROOT, Case, firm, numbers
 from subsidy_case import SubsidyCase, fixture
 from workbook import Book
 
@@ -28,7 +28,7 @@ def tell(name, d, tokens, **more):
 
 
 class Subsidies(SubsidyCase):
-    conf = {"rate_address": "0"}
+    conf, binary = {"rate_address": "0"}, RELEASE_BIN
 
     def test_a_district_checks_applies_approves_and_pays(self):
         self.in_force(fixture("js-2023"))
@@ -57,7 +57,7 @@ class Subsidies(SubsidyCase):
 
 
 class Files(Case):
-    conf = {"rate_address": "0"}
+    conf, binary = {"rate_address": "0"}, RELEASE_BIN
 
     def test_a_bank_sends_a_file(self):
         with open(os.path.join(ROOT, "tests", "data", "sample", "BANK-YL.csv"), encoding="utf-8-sig") as f:
@@ -86,7 +86,7 @@ class Files(Case):
 
 
 class Claims(FundCase):
-    conf = {"rate_address": "0"}
+    conf, binary = {"rate_address": "0"}, RELEASE_BIN
 
     def test_two_persons_pay_a_claim_and_a_bank_mends_another(self):
         code, due = self.scheme(), str(TODAY + datetime.timedelta(days=3))
@@ -100,7 +100,7 @@ class Claims(FundCase):
 
 
 class Policies(SubsidyCase):
-    conf = {"rate_address": "0", "readers": "5"}  # a ledger of its own
+    conf, binary = {"rate_address": "0", "readers": "5"}, RELEASE_BIN  # a ledger of its own
 
     def test_a_draft_is_written_rehearsed_and_approved(self):
         self.in_force(fixture("js-2023"))
@@ -113,7 +113,7 @@ class Policies(SubsidyCase):
 
 
 class Published(FundCase):
-    conf = {"rate_address": "0", "readers": "4"}  # a ledger of its own
+    conf, binary = {"rate_address": "0", "readers": "4"}, RELEASE_BIN  # a ledger of its own
 
     def test_a_plan_is_approved_and_a_quarter_published(self):
         with open(os.path.join(ROOT, "tests", "data", "plans", "gz-2022-2024.json"), encoding="utf-8") as f:

@@ -43,7 +43,12 @@ class Browser:
         return r
 
 
+ONE = {"rate_address": "0"}  # daemon is enough for all of them
+
+
 class Words(Case):
+    conf = ONE
+
     def test_every_word_has_its_titles_and_the_pages_ask_for_no_other(self):
         words = self.d.call("GET", "/v1/words").json()["words"]
         self.assertEqual(words["loan.state"]["settled"], {"zh": "已结清", "en": "Settled"})
@@ -78,6 +83,8 @@ class Words(Case):
 
 
 class Files(Case):
+    conf = ONE
+
     def setUp(self):
         self.b = Browser(self.d)
         self.version = re.search("/console/-/([0-9a-f]{12})/", self.b.call("GET", "/console/").body.decode()).group(1)
@@ -165,7 +172,7 @@ class Files(Case):
 
 
 class Sessions(Case):
-    conf = {"rate_address": "0"}
+    conf = ONE
 
     def setUp(self):
         self.b = Browser(self.d)
