@@ -257,6 +257,7 @@ export function unit_switch(now, href) {
 
 /** 下一页 / 首页 of a list by cursor; `total` of ?total=true. */
 export function pager({items, next, total, total_amount}, ctx, what) {
+  if (!items.length && !ctx.query.after && !what) return null; // the table says that there is nothing, and why
   return h(
     'nav',
     {class: 'pager', 'aria-label': t('分页', 'Pages')},

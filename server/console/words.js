@@ -92,3 +92,6 @@ export function whose(by) {
   const at = String(by || '').lastIndexOf('@'), known = at > 0 && office_of(by.slice(at + 1));
   return known ? `${by.slice(0, at)} · ${office_title(known.code)}` : by;
 }
+
+/** From a day to another, or from it on. */
+export const lasting = (from, to) => (to ? t(`${from} 至 ${to}`, `${from} to ${to}`) : t(`自 ${from} 起`, `since ${from}`));

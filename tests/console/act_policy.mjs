@@ -91,6 +91,33 @@ await story(async (as) => {
   await w.page.getByRole('button', {name: '更正草案'}).click();
   await says(w, 'main', '单笔不超过 40,000.00 元');
 
+  // the same without a mouse: a fact that there is none of, another share, the reason; the rehearsal beside the old, a count that opens
+  const press = async (where) => { await tab_to(w, where, 250); await w.page.keyboard.press('Enter'); };
+  const write = async (where, what) => { await tab_to(w, where, 250); await w.page.keyboard.type(what); }; // a field that Tab comes to is written anew
+  await visit(w, draft);
+  await press('main a[href*="edit=draft"]');
+  await says(w, '#judged', '检查通过');
+  await write('#p-eligible-all-2-fact', 'loan.ip_shar');
+  await says(w, '.field.bad', '最接近的是 loan.ip_share（知识产权担保占比）');
+  await press('.field.bad button');
+  await says(w, '#judged', '检查通过');
+  await write('#p-items-0-share', '45.00');
+  await write('#why', '比例再议');
+  await press('form.editor button.primary');
+  await says(w, 'main', '单笔不超过 40,000.00 元');
+  assert.match(await text(w, 'main'), /45\.00%/);
+  await visit(w, draft + '/rehearse?from=2022-01-01');
+  await says(w, '.notice', '没有一笔获补');
+  await tab_to(w, '#against', 250);
+  await w.page.keyboard.press('ArrowDown');
+  await press('form.filter button.primary');
+  await says(w, 'main table', '对照 JS-2023 2023-07-01');
+  await tab_to(w, '.question input', 250);
+  await w.page.keyboard.press('Space');
+  await says(w, 'main table', '75,875.00');
+  await press('.hbars a');
+  await says(w, '#cases', '知识产权担保部分不低于授信 30%');
+
   const checker = await as('checker');
   await visit(checker, draft);
   await checker.page.locator('textarea[name=reason]').fill('区政府常务会通过');

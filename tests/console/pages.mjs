@@ -169,8 +169,22 @@ async function visit_all(browser, kind, token) {
   await w.context.close();
 }
 
+/** Whether the service is well is read without signing in. */
+async function status(browser) {
+  const w = await open(browser, url, {bypass: true, live: !!process.env.LIVE}), at = '/console/status';
+  await visit(w, at);
+  const said = (await w.page.textContent('main')).replace(/\s+/g, ' ');
+  say(/服务进程.*运行中.*可以受理.*是.*签名日志.*[1-9][\d,]* 条/.test(said), `${at}: ${said}`);
+  await look(w, 'nobody', 'status', at);
+  await w.page.locator('main a[href="/console/"]').click();
+  await w.page.waitForSelector('.signin h1');
+  say(!w.faults.length, `${at}: ${w.faults.splice(0).join('; ')}`);
+  await w.context.close();
+}
+
 const browser = await launch();
 const asked = people.filter((p) => !process.env.KINDS || process.env.KINDS.split(',').includes(p[1]));
+await status(browser);
 const LANES = 3; // most of the time is waiting until nothing comes any more
 await Promise.all(
   Array.from({length: LANES}, async () => {

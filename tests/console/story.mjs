@@ -35,16 +35,29 @@ export async function by_mouse(w, where) {
   await where.first().click();
   await ready(w);
 }
-export async function by_keys(w, where) {
+async function reach(w, where) {
   const there = await where.first().elementHandle();
   for (let i = 0; i < 250; i++) {
     await w.page.keyboard.press('Tab');
-    if (!(await there.evaluate((x) => x === document.activeElement))) continue;
-    await w.page.keyboard.press('Enter');
-    return ready(w);
+    if (await there.evaluate((x) => x === document.activeElement)) return;
   }
   throw new Error(`no way by Tab to ${where}`);
 }
+export async function by_keys(w, where) {
+  await reach(w, where);
+  await w.page.keyboard.press('Enter');
+  await ready(w);
+}
+/** How a hand writes into a field, and how it chooses of a list. */
+export const HANDS = [
+  {by: by_mouse, write: async (w, where, what) => { await where.first().click(); await w.page.keyboard.type(what); },
+    choose: (w, where, value) => where.first().selectOption(value)},
+  {by: by_keys, write: async (w, where, what) => { await reach(w, where); await w.page.keyboard.type(what); },
+    choose: async (w, where, value) => {
+      await reach(w, where);
+      for (let i = 0; i < 40 && (await where.first().inputValue()) !== value; i++) await w.page.keyboard.press('ArrowDown');
+    }},
+];
 
 export async function picture(w, name, pdf) {
   fs.mkdirSync(out, {recursive: true});

@@ -83,4 +83,7 @@ await story('U1 the targets and the records behind a figure', async ({as, out}) 
   is(sum, '358770130300');
   await visit(w, '/console/cockpit?quarter=2022Q3');
   await walked(w, by_keys);
+  await visit(w, '/console/reports/2022Q3?section=by_district');
+  is(await w.page.evaluate(() => [...document.querySelectorAll('.scroll')].every((x) => x.scrollWidth <= x.clientWidth)), true,
+    'all columns of the whole city are in sight at 1366');
 });

@@ -1,6 +1,9 @@
-/** U2: finance seals a quarter after a second look, a second person agrees, and what came later is told as a difference. By keyboard alone. */
+/**
+ * U2: finance seals a quarter after a second look, a second person agrees, and what came later is told as a difference: by keyboard
+ * alone, and the next quarter by mouse, the second person, too.
+ */
 import fs from 'node:fs';
-import {is, picture, story, text, token} from './story.mjs';
+import {by_mouse, is, picture, story, text, token} from './story.mjs';
 import {ready, visit} from './browser.mjs';
 
 const QUARTER = '2021Q2';
@@ -24,6 +27,30 @@ async function corrected(w, url) {
       {rate: '3.33', amount: `${Number(yuan) + 1}.${fen}`, reason: '金额录入错误'})});
   is(r.status(), 200, await r.text());
   return loan;
+}
+
+/** The next quarter: the one looks and asks, the other agrees, both in the browser and by mouse. */
+async function by_two_with_a_mouse(w, second, quarter) {
+  const primary = (of) => of.page.locator('form button.primary');
+  await visit(w, `/console/reports/${quarter}`);
+  await by_mouse(w, w.page.locator('.notice a'));
+  await w.page.locator('input[name=typed]').click();
+  await w.page.keyboard.type(quarter);
+  await w.page.locator('textarea[name=reason]').click();
+  await w.page.keyboard.type('季度会审通过');
+  await primary(w).click();
+  await w.page.waitForURL(/proposals/);
+  await ready(w);
+  await visit(second, new URL(w.page.url()).pathname);
+  is(await text(second, 'main'), /将要封存的主要数字.*质押融资金额/);
+  await second.page.locator('textarea[name=reason]').click();
+  await second.page.keyboard.type('核对无误');
+  await primary(second).first().click();
+  await second.page.waitForFunction(() => /已同意/.test(document.querySelector('main').textContent));
+  await visit(w, `/console/reports/${quarter}`);
+  is(await text(w, '.notice'), /已封存/);
+  await by_mouse(w, w.page.locator('main a[href$="/diff"]'));
+  is(await text(w, 'h1'), /差异/);
 }
 
 await story('U2 a quarter is sealed by two', async ({as, url}) => {
@@ -91,4 +118,5 @@ await story('U2 a quarter is sealed by two', async ({as, url}) => {
   const loan = await corrected(w, url);
   await visit(w, `/console/reports/${QUARTER}/diff`);
   is(await text(w, 'main'), new RegExp(`${loan.contract_no}.*更正.*金额录入错误`));
+  await by_two_with_a_mouse(w, await as('FINANCE-2'), '2021Q3');
 });

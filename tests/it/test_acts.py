@@ -90,12 +90,13 @@ class Claims(FundCase):
 
     def test_two_persons_pay_a_claim_and_a_bank_mends_another(self):
         code, due = self.scheme(), str(TODAY + datetime.timedelta(days=3))
-        claim, returned = self.claimed(self.lent(code)), self.claimed(self.lent(code))
-        self.step(returned, "return", self.finance, owner="BANK-A", due_on=due, reason="缺少逾期证明")
+        claim, *returned = (self.claimed(self.lent(code)) for _ in range(3))
+        for one in returned:
+            self.step(one, "return", self.finance, owner="BANK-A", due_on=due, reason="缺少逾期证明")
         self.post("/v1/transfers", {"reference": "AP-%d" % next(numbers), "debit": "fund:" + code, "credit": "appropriation:" + code,
                                     "amount": "5000000.00", "on": "2022-01-05", "cause": "appropriation"}, self.finance, 202)
         self.booked(code)
-        tell("claims", self.d, {"finance": self.finance, "second": self.second, "bank": self.bank}, claim=claim, returned=returned,
+        tell("claims", self.d, {"finance": self.finance, "second": self.second, "bank": self.bank}, claim=claim, returned=returned[0],
              scheme=code, due=due, cover=self.get("/v1/coverages?scheme=" + code)["items"][0]["id"])
 
 

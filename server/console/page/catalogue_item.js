@@ -7,7 +7,7 @@ import {money} from '../fmt.js';
 import {badge, card, facts} from '../table.js';
 import {timeline} from '../timeline.js';
 import {HOLDERS, live, price, WAYS, word} from './catalogue.js';
-import {district_title, is_english, t} from '../words.js';
+import {district_title, is_english, lasting, t} from '../words.js';
 
 const FOLLOW = {visit: ['走访洽谈', 'Visit'], intent: ['达成意向', 'Intent'], deal: ['成交', 'Deal'], loan: ['获得贷款', 'Loan'],
   dropped: ['终止对接', 'Dropped']};
@@ -43,7 +43,7 @@ function about(d) {
     x.free_days ? [t('免费期', 'Free for'), t(`${x.free_days} 天`, `${x.free_days} days`)] : null,
       x.team ? [t('发明人团队', 'Team'), name(x.team)] : null, x.dormant_since ? [t('沉睡自', 'Dormant since'), x.dormant_since] : null,
       [t('区', 'District'), district_title(x.district)], [t('发布', 'Listed'),
-      `${x.listed_on} ${t('至', 'to')} ${x.valid_until || '—'}`]]));
+      lasting(x.listed_on, x.valid_until)]]));
 }
 
 export const page = {

@@ -5,7 +5,7 @@ import {name, u} from '../h.js';
 import {new_link} from '../drafting.js';
 import {list_page} from '../list.js';
 import {badge} from '../table.js';
-import {district_title, t} from '../words.js';
+import {district_title, lasting, t} from '../words.js';
 
 export const state_badge = (p) => badge('policy.state', p.state);
 
@@ -19,7 +19,7 @@ export const page = list_page({
   columns: () => [{key: 'title', title: t('名称', 'Title'), wide: true, cell: (p) => name(p.title)},
     {key: 'code', title: t('代码', 'Code')}, {key: 'district', title: t('区', 'District'),
     cell: (p) => p.district ? district_title(p.district) : t('全市', 'City')},
-    {key: 'from', title: t('施行', 'In force'), cell: (p) => `${p.effective_from} ${t('至', 'to')} ${p.effective_to || '—'}`},
+    {key: 'from', title: t('施行', 'In force'), cell: (p) => lasting(p.effective_from, p.effective_to)},
       {key: 'legal_ref', title: t('依据', 'Source'), cell: (p) => name(p.legal_ref)},
       {key: 'state', title: t('状态', 'State'), cell: state_badge}],
   href: (p) => u`/console/policies/${p.id}`,

@@ -11,7 +11,7 @@ import {changes_table, draft_difference, pointer_title, rule_of, sentences} from
 import {steps} from '../steps.js';
 import {card, facts} from '../table.js';
 import {state_badge} from './policies.js';
-import {t, whose} from '../words.js';
+import {lasting, t, whose} from '../words.js';
 
 const PATH = '/v1/policies';
 
@@ -52,7 +52,7 @@ const as_it_stands = (ctx, d) => h('div', {class: 'aside'},
     d.p.state === 'draft' && d.base.id !== d.p.id ? card(t('与施行中版本的不同', 'Against the version in force'),
       changes_table(rule_of(d.base), rule_of(d.p), pointer_title, [t('施行中', 'In force'), t('草案', 'Draft')])) : null),
   h('div', null, next(ctx, d), card(t('版本', 'Version'), facts([[t('状态', 'State'), state_badge(d.p)],
-    [t('施行', 'In force'), `${d.p.effective_from} ${t('至', 'to')} ${d.p.effective_to || '—'}`],
+    [t('施行', 'In force'), lasting(d.p.effective_from, d.p.effective_to)],
     [t('申报截止', 'Apply until'), d.p.apply_until], [t('起草', 'Drafted by'), name(whose(d.p.recorded_by))],
     [t('批准', 'Approved by'), d.p.approved_by ? name(whose(d.p.approved_by)) : null]]),
   d.versions.length > 1 ? [h('h3', null, t('其他版本', 'Other versions')), d.versions.filter((v) => v.id !== d.p.id)

@@ -10,7 +10,7 @@ import {money, pct} from '../fmt.js';
 import {condition, draft_difference} from '../rule.js';
 import {steps} from '../steps.js';
 import {badge, card, facts, table} from '../table.js';
-import {t, title, whose} from '../words.js';
+import {lasting, t, title, whose} from '../words.js';
 
 const PATH = '/v1/schemes';
 const PARTIES = {fund: ['补偿资金', 'Fund'], bank: ['银行', 'Bank'], guarantor: ['担保机构', 'Guarantor'], reguarantor: ['再担保机构', 'Reguarantor'],
@@ -63,7 +63,7 @@ const as_it_stands = (ctx, d) => {
       .map(([k, zh, en]) => ({key: k, title: t(zh, en), num: true, cell: (x) => money(x[k])}))]})),
   s.conditions ? card(t('入池条件', 'Conditions'), condition(s.conditions, d.book)) : null, card(t('限额与期限', 'Limits'), facts(limits(s)))),
   h('div', null, next(ctx, s), card(t('方案', 'Scheme'), facts([[t('状态', 'State'), scheme_state(s)], [t('依据', 'Source'), name(s.legal_ref)],
-    [t('施行', 'In force'), `${s.effective_from} ${t('至', 'to')} ${s.effective_to || '—'}`], [t('触发条件', 'Trigger'), trigger_of(s.trigger)],
+    [t('施行', 'In force'), lasting(s.effective_from, s.effective_to)], [t('触发条件', 'Trigger'), trigger_of(s.trigger)],
     [t('损失基数', 'Base of loss'), s.loss_base === 'principal' ? t('本金', 'principal') : t('本金和利息', 'principal and interest')],
     [t('起草', 'Drafted by'), name(whose(s.recorded_by))], [t('批准', 'Approved by'), s.approved_by ? name(whose(s.approved_by)) : null]]),
   s.state === 'draft' ? null : h('p', null, h('a', {href: u`/console/fund/${s.code}`}, t('看资金收支', 'Its fund'))))));

@@ -38,12 +38,11 @@ async function load(ctx) {
 
 function reporters(d) {
   if (!d.reporters) return null;
-  const silent = d.reporters.columns.find((c) => /silent|missing|none/.test(c.key));
   const rows = d.reporters.rows.filter((r) =>
     Object.values(r.cells).some((c) => c && /[1-9]/.test(String(c.value)) && c.rows),
   );
   return card(
-    [t('报送情况', 'Reporters'), silent ? h('small', null, silent.title) : null],
+    t('报送情况', 'Reporters'),
     table({
       rows,
       empty: t('没有迟报或缺报。', 'Nothing late, nothing missing.'),
