@@ -399,6 +399,12 @@ def applications(s):
     show("C2", "applications for a subsidy at 64 connections", [float(x) for x in rates], 1000, unit="/s")
 
 
+def million(s):
+    """A million loan events as one file, on a ledger of its own (tests/bench/million.py)."""
+    rate = re.search(r"file, +\d+ s +(\d+) events/s", printed("million.py", *(["20000", "400"] if s.quick else [])))
+    show("G7b", "a million loan events as one file", [float(rate[1])], 5000, unit="/s")
+
+
 def reports(s):
     """G12 at the size of this book; at 1 and 10 million loans: tests/bench/report.py."""
     spent = []
@@ -496,7 +502,8 @@ class Covered(FundCase):
 
 
 PARTS = {"submits": submits, "fastify": fastify, "bulk": bulk, "lists": lists, "reports": reports, "lane": lane, "idle": idle,
-         "https": https, "transfers": transfers, "claims": claims, "applications": applications}
+         "https": https, "transfers": transfers, "claims": claims, "applications": applications,
+         "million": million}
 
 
 def machine():
@@ -515,7 +522,7 @@ def main():
     print("%-4s %-58s %22s %-6s %22s %8s %8s" % ("goal", "what", "ours", "", "peer", "ratio", "goal"))
     s = Setting(args.quick)
     try:
-        for name in args.part or [n for n in PARTS if not args.quick or n not in ("transfers", "claims", "applications")]:
+        for name in args.part or [n for n in PARTS if not args.quick or n not in ("transfers", "claims", "applications", "million")]:
             PARTS[name](s)
     finally:
         s.d.close()
