@@ -37,14 +37,15 @@ end $$;
 
 -- Adds what a claim takes to the sums of its scheme, or takes it away again.
 create or replace function claim_sum_add(n claim_now, sign int) returns void
-    language sql security definer set search_path = public, pg_temp as $$
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
     insert into claim_sum as s (scheme_code, what, key, fen)
     select (n).scheme_code, x.what, x.key, sign * (n).fund_fen
       from (values ('loan', (n).loan_id::text), ('enterprise', (n).borrower), ('bank', (n).org_id || ' ' || (n).year),
                    ('fund', (n).year::text), (case when not (n).paid then 'open' end, '')) as x(what, key)
      where (n).counts and x.what is not null
-    on conflict (scheme_code, what, key) do update set fen = s.fen + excluded.fen
-$$;
+    on conflict (scheme_code, what, key) do update set fen = s.fen + excluded.fen;
+end $$;
 
 -- Keeps the sums with every change of a claim's figure.
 create or replace function claim_sum_follow() returns trigger
@@ -112,9 +113,12 @@ $$;
 -- Does a claim count: against limits, and in the way of others? Returned, lapsed and withdrawn ones do not, nor cured
 -- ones once finance has closed them: it has the money.
 create or replace function claim_counts(claim_id uuid) returns boolean
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select coalesce((select n.counts from claim_now n where n.claim = claim_id), false)
-$$;
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+begin
+    return (
+        select coalesce((select n.counts from claim_now n where n.claim = claim_id), false));
+end $$;
 
 -- The claim that has taken over what an earlier one was paid upon: of those of a loan under a scheme by one kind of
 -- claimant the one that was paid last. What comes back of all of them is told there.
@@ -143,18 +147,21 @@ $$;
 -- the fund of a layer that is another's; null: the scheme's own.
 create or replace function claims_paid_fen(loan uuid, code text, who text, other text, known_at timestamptz)
     returns bigint
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select coalesce(sum(case when other is not null then (
-                             select sum((m ->> 1)::bigint)
-                               from json_array_elements(s.funds) m where m ->> 0 = other)
-                             when s.step in ('pay', 'accept_costs') then s.fund_fen
-                             else -s.fund_fen end), 0)::bigint
-      from claim c
-      join claim_step s on s.claim = c.id
-                       and s.step in ('pay', 'recover', 'receive', 'cure', 'close', 'accept_costs')
-     where c.loan_id = loan and c.scheme_code = code and c.claimant = who
-       and (claims_paid_fen.known_at is null or s.recorded_at <= claims_paid_fen.known_at)
-$$;
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+begin
+    return (
+        select coalesce(sum(case when other is not null then (
+                                 select sum((m ->> 1)::bigint)
+                                   from json_array_elements(s.funds) m where m ->> 0 = other)
+                                 when s.step in ('pay', 'accept_costs') then s.fund_fen
+                                 else -s.fund_fen end), 0)::bigint
+          from claim c
+          join claim_step s on s.claim = c.id
+                           and s.step in ('pay', 'recover', 'receive', 'cure', 'close', 'accept_costs')
+         where c.loan_id = loan and c.scheme_code = code and c.claimant = who
+           and (claims_paid_fen.known_at is null or s.recorded_at <= claims_paid_fen.known_at));
+end $$;
 
 -- What the fund is still out of pocket by a claim; those that it has taken over count with it.
 create or replace function claim_paid_fen(c claim) returns bigint
@@ -236,13 +243,16 @@ end $$;
 
 -- The cover that a claim on a loan stands on: the live one, else the last that ever was in force.
 create or replace function claim_cover(loan uuid) returns coverage
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select c
-      from coverage c
-     where c.loan_id = loan and c.state <> 'refused'
-     order by c.state in ('covered', 'suspended') desc, c.state = 'ended' desc, c.no desc
-     limit 1
-$$;
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+begin
+    return (
+        select c
+          from coverage c
+         where c.loan_id = loan and c.state <> 'refused'
+         order by c.state in ('covered', 'suspended') desc, c.state = 'ended' desc, c.no desc
+         limit 1);
+end $$;
 
 -- Costs of recovery as told: a list of {what, amount, evidence}; an amount in records of earlier versions.
 create or replace function claim_costs_fen(costs json) returns bigint language sql immutable as $$
@@ -496,23 +506,26 @@ end $$;
 -- What a guarantor paid and what its bank is still owed are two losses, unless the scheme counts the one in the
 -- other's layers: then one of them claims.
 create or replace function claim_judge_elsewhere(c claim_case) returns json[]
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select coalesce(array_agg(problem('E_COMPENSATED', '/loan', o.scheme_code || ' ' || o.reference)
-                              order by o.recorded_at, o.id), '{}')
-      from claim o
-      join scheme s on s.id = o.scheme
-     where o.loan_id = ((c).loan).id
-       and o.id is distinct from (c).claim_id
-       and claim_counts(o.id)
-       and case when o.scheme_code = ((c).scheme).code and o.claimant = (c).claimant
-                then not claim_took(o.id, 'pay') or claim_cured(o.id) or (claim_told_first(o.id)).id is not null
-                when o.scheme_code = ((c).scheme).code
-                then ((c).terms).other_compensation is not distinct from 'layered'
-                     and (o.kind = ((c).told).kind or o.kind = 'compensation' or not claim_took(o.id, 'pay'))
-                else exists (select from unnest(((c).terms).excludes) e where e.scheme = o.scheme_code)
-                     or exists (select from unnest((scheme_terms_of(s.body)).excludes) e
-                                 where e.scheme = ((c).scheme).code) end
-$$;
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+begin
+    return (
+        select coalesce(array_agg(problem('E_COMPENSATED', '/loan', o.scheme_code || ' ' || o.reference)
+                                  order by o.recorded_at, o.id), '{}')
+          from claim o
+          join scheme s on s.id = o.scheme
+         where o.loan_id = ((c).loan).id
+           and o.id is distinct from (c).claim_id
+           and claim_counts(o.id)
+           and case when o.scheme_code = ((c).scheme).code and o.claimant = (c).claimant
+                    then not claim_took(o.id, 'pay') or claim_cured(o.id) or (claim_told_first(o.id)).id is not null
+                    when o.scheme_code = ((c).scheme).code
+                    then ((c).terms).other_compensation is not distinct from 'layered'
+                         and (o.kind = ((c).told).kind or o.kind = 'compensation' or not claim_took(o.id, 'pay'))
+                    else exists (select from unnest(((c).terms).excludes) e where e.scheme = o.scheme_code)
+                         or exists (select from unnest((scheme_terms_of(s.body)).excludes) e
+                                     where e.scheme = ((c).scheme).code) end);
+end $$;
 
 -- Is there any loss that was not claimed yet? Interest alone, which only ran on, is none.
 create or replace function claim_judge_past(c claim_case, inout j judgement) language plpgsql immutable as $$
@@ -584,14 +597,17 @@ end $$;
 
 -- What the guarantee insurance of a loan has paid, as its insurer tells it.
 create or replace function loan_insured_fen(loan uuid, known_at timestamptz) returns bigint
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select coalesce(sum(k.paid_fen), 0)::bigint
-      from insurance_policy p
-      join insurance_claim k on k.policy = p.id
-     where p.loan = loan_insured_fen.loan and k.outcome = 'paid'
-       and not record_has_later(p.id, p.version, null) and not record_has_later(k.id, k.version, null)
-       and (known_at is null or k.recorded_at <= known_at)
-$$;
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+begin
+    return (
+        select coalesce(sum(k.paid_fen), 0)::bigint
+          from insurance_policy p
+          join insurance_claim k on k.policy = p.id
+         where p.loan = loan_insured_fen.loan and k.outcome = 'paid'
+           and not record_has_later(p.id, p.version, null) and not record_has_later(k.id, k.version, null)
+           and (known_at is null or k.recorded_at <= known_at));
+end $$;
 
 -- What a guarantor paid since a default that was claimed before, as known at an instant: the default as it was known
 -- when the first claim was paid.
@@ -1014,21 +1030,24 @@ end $$;
 -- What is left under the limits that are not caps: what the fund may still promise after this claim, what may still be
 -- covered, and how much more of the bank's covered loans may go bad.
 create or replace function claim_pool_rooms(c claim_case, fund bigint) returns jsonb
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select jsonb_strip_nulls(jsonb_build_object(
-           'fund_balance', yuan_text(greatest(account_available_fen('fund:' || ((c).scheme).code)
-                + coalesce((select h.amount_fen -- what its approval holds is held for this very claim
-                              from claim_step s
-                              join hold h on h.id = s.hold
-                             where s.claim = (c).claim_id and h.until_day >= today()
-                               and not exists (select from hold_end e where e.hold = h.id)
-                             limit 1), 0) - fund, 0)),
-           'leverage', room_text(coverage_leverage_left(((c).scheme).code, (c).terms)),
-           'npl_breaker', case when ((c).terms).npl_breaker is not null then (
-                select yuan_text(greatest(div(p.owed * percent_ppm(((c).terms).npl_breaker), 1000000)
-                          - p.bad, 0)::bigint)
-                  from coverage_pool(((c).cover).org_id, ((c).scheme).code, 'infinity', today()) p) end))
-$$;
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+begin
+    return (
+        select jsonb_strip_nulls(jsonb_build_object(
+               'fund_balance', yuan_text(greatest(account_available_fen('fund:' || ((c).scheme).code)
+                    + coalesce((select h.amount_fen -- what its approval holds is held for this very claim
+                                  from claim_step s
+                                  join hold h on h.id = s.hold
+                                 where s.claim = (c).claim_id and h.until_day >= today()
+                                   and not exists (select from hold_end e where e.hold = h.id)
+                                 limit 1), 0) - fund, 0)),
+               'leverage', room_text(coverage_leverage_left(((c).scheme).code, (c).terms)),
+               'npl_breaker', case when ((c).terms).npl_breaker is not null then (
+                    select yuan_text(greatest(div(p.owed * percent_ppm(((c).terms).npl_breaker), 1000000)
+                              - p.bad, 0)::bigint)
+                      from coverage_pool(((c).cover).org_id, ((c).scheme).code, 'infinity', today()) p) end)));
+end $$;
 
 -- ---- judgement -------------------------------------------------------------------------------------
 

@@ -63,12 +63,15 @@ end $$;
 -- What left its cover and is still owed counts on.
 create or replace function coverage_pool(bank bigint, code text, before date, day date, out owed numeric,
                                          out bad numeric)
-    language sql stable security definer set search_path = public, pg_temp as $$
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+begin
     select coalesce(sum(case when s.bad_from <= day then s.bad_fen else s.owed_fen end), 0),
            coalesce(sum(s.bad_fen) filter (where s.bad_from <= day), 0)
+      into owed, bad
       from coverage_sum s
-     where s.scheme_code = code and s.org_id = bank and s.on_day < before
-$$;
+     where s.scheme_code = code and s.org_id = bank and s.on_day < before;
+end $$;
 
 -- Was a cover ever in force? One that was asked for and given up before anybody confirmed it pads no pool.
 create or replace function coverage_was_in_force(c coverage) returns boolean

@@ -496,12 +496,15 @@ end $$;
 
 -- When the default of a loan was first told, also by an event that was reversed since; null: never.
 create or replace function loan_default_told(loan_id uuid) returns timestamptz
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select min(e.recorded_at)
-      from loan_event e
-     where e.loan_id = $1
-       and (e.kind in ('overdue', 'written_off') or grade_is_bad(e.grade))
-$$;
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+begin
+    return (
+        select min(e.recorded_at)
+          from loan_event e
+         where e.loan_id = $1
+           and (e.kind in ('overdue', 'written_off') or grade_is_bad(e.grade)));
+end $$;
 
 -- Of a loan's record, what decides whether and how much is paid.
 create or replace function loan_claim_facts(body json) returns text language sql immutable parallel safe as $$

@@ -188,23 +188,29 @@ end $$;
 
 -- What holds of an account that has passed its day still keeps back, until the next hold or posting ends them.
 create or replace function account_expired_fen(code text) returns bigint
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select coalesce(sum(h.amount_fen), 0)::bigint
-      from hold h
-     where h.account = code and h.until_day < today()
-       and not exists (select from hold_end x where x.hold = h.id)
-$$;
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+begin
+    return (
+        select coalesce(sum(h.amount_fen), 0)::bigint
+          from hold h
+         where h.account = code and h.until_day < today()
+           and not exists (select from hold_end x where x.hold = h.id));
+end $$;
 
 -- What an account may still pay out: its balance on the normal side less what is held. null: no limit.
 create or replace function account_available_fen(code text) returns bigint
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select case when a.no_overdraft then
-           case when a.kind in ('asset', 'expense') then b.debits_fen - b.credits_fen
-                else b.credits_fen - b.debits_fen end - b.held_fen + account_expired_fen(a.code) end
-      from account a
-      join account_balance b on b.account = a.code
-     where a.code = $1
-$$;
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+begin
+    return (
+        select case when a.no_overdraft then
+               case when a.kind in ('asset', 'expense') then b.debits_fen - b.credits_fen
+                    else b.credits_fen - b.debits_fen end - b.held_fen + account_expired_fen(a.code) end
+          from account a
+          join account_balance b on b.account = a.code
+         where a.code = $1);
+end $$;
 
 -- What post_transfers would say of one.
 create or replace function account_would_overdraw(p posting) returns text
