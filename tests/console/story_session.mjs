@@ -7,6 +7,7 @@ const NOISE = [
   /status of 404/,
   /status of 409/,
   /status of 422/,
+  /status of 503/,
   /ERR_CONNECTION|Failed to fetch|ERR_FAILED|ERR_INTERNET/,
 ];
 
@@ -77,6 +78,31 @@ await story('sessions and states', async ({as, is, url}) => {
   await w.page.evaluate(() => sessionStorage.setItem('draft own', '{}'));
   await visit(w, '/console/loans');
   is(await w.page.evaluate(() => sessionStorage.getItem('draft own')), '{}', 'one keeps what is his own');
+
+  // keys: the second of the menu, the search, the help; within a field they are letters
+  await w.page.keyboard.press('g');
+  await w.page.keyboard.press('2');
+  await w.page.waitForURL(/cockpit/);
+  await ready(w);
+  await visit(w, '/console/loans');
+  await w.page.keyboard.press('/');
+  is(await w.page.evaluate(() => document.activeElement.closest('[role=search]') !== null), true, '/ is the search');
+  await w.page.keyboard.type('g2?');
+  is([await w.page.evaluate(() => document.activeElement.value), await w.page.locator('dialog').count()], ['g2?', 0]);
+  await w.page.locator('h1').click();
+  await w.page.keyboard.press('?');
+  await w.page.waitForSelector('dialog[open]');
+  is(await text(w, 'dialog'), /g 2 目标总览.*\/ 搜索/);
+  await w.page.keyboard.press('Escape');
+  await w.page.waitForSelector('dialog', {state: 'detached'});
+
+  // a server that has too much to do is asked again when it said so, without a hand
+  await w.page.route('**/v1/loans?*', (r) => r.fulfill({status: 503, headers: {'Retry-After': '3'}, contentType: 'application/problem+json',
+    body: JSON.stringify({title: '正忙', status: 503, errors: []})}), {times: 1});
+  await w.page.click('nav.menu a[href="/console/loans"]');
+  await w.page.waitForSelector('.state');
+  is(await text(w, '.state'), /[123] 秒/);
+  await w.page.waitForSelector('main[data-ready] tbody');
 
   await w.context.setOffline(true);
   await w.page.click('nav.menu a[href="/console/loans"]');
