@@ -104,7 +104,8 @@ await story(async (as) => {
   await write('#p-items-0-share', '45.00');
   await write('#why', '比例再议');
   await press('form.editor button.primary');
-  await says(w, 'main', '单笔不超过 40,000.00 元');
+  await w.page.waitForURL((at) => !at.search); // it is kept, and shown as it stands
+  await says(w, 'main', '修改草案');
   assert.match(await text(w, 'main'), /45\.00%/);
   await visit(w, draft + '/rehearse?from=2022-01-01');
   await says(w, '.notice', '没有一笔获补');
