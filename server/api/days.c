@@ -2,8 +2,8 @@
  * days.c - what reports up to a day are summed from (migrations/functions/rollup_days.sql).
  *
  * It is kept beside the lane, so that no submit pays for it, and in slices: whoever reads counts on
- * what the log has had since. While much is recorded it waits. Only the daemon that holds the lane
- * keeps it.
+ * what the log has had since. While much is recorded it waits: of a file until its end, but not
+ * longer than WAITS_MAX turns. Only the daemon that holds the lane keeps it.
  */
 #include "days.h"
 #include "api.h"
@@ -11,13 +11,14 @@
 #include <event2/event.h>
 #include <stdlib.h>
 
-enum { EVERY_S = 5 };
+enum { EVERY_S = 5, WAITS_MAX = 12 };
 
 struct days {
     struct server *s;
     struct writer *writer;
     struct event *timer;
     bool keeping;
+    int waits; /* turns that a file took */
 };
 
 static void on_kept(void *arg, const struct fail *fail)
@@ -37,6 +38,9 @@ static void on_time(evutil_socket_t fd, short what, void *arg)
     (void)what;
     if (d->keeping || d->s->draining || !lane_ready(d->s->lane) || !writer_is_up(d->writer))
         return;
+    if (lane_takes_file(d->s->lane) && ++d->waits < WAITS_MAX)
+        return;
+    d->waits = 0;
     d->keeping = true;
     writer_send(d->writer, SQL_ROLLUP_DAYS_KEEP, params, COUNT_OF(params), on_kept, d);
 }

@@ -41,8 +41,9 @@ enum {
     FLIGHT_HEAVY_MAX = 192,  /* of it what is heavy: there is room for others */
     FLIGHT_ALONE_MAX = 1000, /* of a batch's part while nobody else is about */
     FLIGHT_BYTES_MAX = 1 << 20,
-    SLICE_SHARED_MAX = 128, /* of a batch while single requests are about: half of a flight */
-    ABOUT_US = 1000000,     /* so long after one came others may be coming */
+    SLICE_SHARED_MAX = 128,   /* of a batch while single requests are about: half of a flight */
+    ABOUT_US = 1000000,       /* so long after one came others may be coming */
+    FILE_PAUSE_US = 10000000, /* likewise after a part of a file */
     EARLY_MIN = 256,  /* so many must wait for a flight to follow another before it has landed */
     LOSSES_MAX = 3,   /* flights that a work may lose with the connection */
     DOWN_GRACE_S = 5, /* how long members wait for a lost database before they get 503 */
@@ -79,6 +80,7 @@ struct lane {
     struct queue held;    /* the patient: parts of batches */
     bool left_behind;     /* the patient, by the flight before: they board first */
     int64_t urgent_us;    /* when the last single request came */
+    int64_t part_us;      /* when the last part of a batch came */
     struct flight flight[3];
     struct flight *ahead;    /* whose results come next; NULL: idle */
     struct flight *behind;   /* sent after it; NULL mostly */
@@ -165,6 +167,8 @@ bool lane_submit(struct lane *l, struct work *w)
     w->submitted_us = monotonic_us();
     if (!w->patient && !w->own)
         l->urgent_us = w->submitted_us;
+    if (w->patient)
+        l->part_us = w->submitted_us;
     queue_add(w->patient ? &l->held : &l->waiting, w);
     schedule(l);
     return true;
@@ -642,6 +646,11 @@ struct lane_figures lane_figures(const struct lane *l)
     return (struct lane_figures){.waiting = l->waiting.records,
         .held = l->held.records,
         .flying = records_of(l->ahead) + records_of(l->behind) + records_of(l->grounded)};
+}
+
+bool lane_takes_file(const struct lane *l)
+{
+    return l->held.first || (l->part_us && monotonic_us() - l->part_us < FILE_PAUSE_US);
 }
 
 bool lane_idle(const struct lane *l)

@@ -73,6 +73,8 @@ struct lane_figures {
     int waiting, held, flying;
 };
 struct lane_figures lane_figures(const struct lane *l);
+/* Did a part of a batch come within seconds, or does one wait? Most likely more is to come. */
+bool lane_takes_file(const struct lane *l);
 /* Nothing waiting or flying. */
 bool lane_idle(const struct lane *l);
 /* The end of the log that it writes. */
