@@ -182,33 +182,29 @@ $$;
 -- The event that a record tells, not stored yet.
 create or replace function loan_event_of(id uuid, l loan, doc json) returns loan_event language plpgsql stable as $$
 declare
-    e loan_event;
+    e loan_event := json_populate_record(null::loan_event, doc);
+    t record;
 begin
+    select x.* into t
+      from json_to_record(doc) as x("on" date, principal text, interest text, rate text); -- under other names
     e.id := id;
     e.loan_id := l.id;
     e.org_id := l.org_id;
     e.parties := l.parties;
     e.district := l.district;
-    e.reference := doc ->> 'reference';
-    e.kind := doc ->> 'kind';
-    e.on_day := (doc ->> 'on')::date;
-    e.principal_fen := fen_of(doc ->> 'principal');
-    e.interest_fen := fen_of(doc ->> 'interest');
-    e.grade := doc ->> 'grade';
-    e.matures_on := (doc ->> 'matures_on')::date;
-    e.reverses := coalesce(( -- as the event that it names is written
-        select s.reference
-          from loan_event s
-         where doc ->> 'reverses' is not null and s.loan_id = l.id
-           and text_form(s.reference) = text_form(doc ->> 'reverses')
-         order by (s.reference = doc ->> 'reverses') desc, s.id
-         limit 1), doc ->> 'reverses');
+    e.on_day := t."on";
+    e.principal_fen := fen_of(t.principal);
+    e.interest_fen := fen_of(t.interest);
+    if e.reverses is not null then
+        e.reverses := coalesce(( -- as the event that it names is written
+            select s.reference
+              from loan_event s
+             where s.loan_id = l.id and text_form(s.reference) = text_form(e.reverses)
+             order by (s.reference = e.reverses) desc, s.id
+             limit 1), e.reverses);
+    end if;
     e.recorded_at := record_now();
-    e.rate_ppm := ppm_of(doc ->> 'rate');
-    e.payer := doc ->> 'payer';
-    e.for_from := (doc ->> 'for_from')::date;
-    e.for_to := (doc ->> 'for_to')::date;
-    e.reason := doc ->> 'reason';
+    e.rate_ppm := ppm_of(t.rate);
     return e;
 end $$;
 
@@ -250,14 +246,16 @@ begin
         d.problems := json_build_array(problem('E_FUTURE', '/on', today()::text));
         return d;
     end if;
-    if e.kind = 'reversed' and not exists (
-           select from loan_event s
-            where s.loan_id = l.id and s.reference = e.reverses and s.kind <> 'reversed'
-              and not exists (select from loan_event r
-                               where r.loan_id = l.id and r.kind = 'reversed'
-                                 and r.reverses = s.reference)) then
-        d.problems := json_build_array(problem('E_NO_EVENT', '/reverses', e.reverses));
-        return d;
+    if e.kind = 'reversed' then -- an expression with a look-up in it costs one whether it is made or not
+        if not exists (
+               select from loan_event s
+                where s.loan_id = l.id and s.reference = e.reverses and s.kind <> 'reversed'
+                  and not exists (select from loan_event r
+                                   where r.loan_id = l.id and r.kind = 'reversed'
+                                     and r.reverses = s.reference)) then
+            d.problems := json_build_array(problem('E_NO_EVENT', '/reverses', e.reverses));
+            return d;
+        end if;
     end if;
     if e.kind = 'voided' and loan_is_void(l.id, null) then -- nor on an earlier day: it would leave the sums twice
         d.problems := json_build_array(problem('E_STATE', '/kind', 'loan.voided: reversed'));

@@ -152,11 +152,53 @@ begin
     return case when most is not null then array['E_EXCEEDS', '/interest', most] end;
 end $$;
 
+-- What was told of a loan in the order in which it counts, read and sorted at once: where nothing takes another event
+-- or the loan back and what comes first and last is so by its day. Null: elsewhere.
+create or replace function loan_told_plain(l loan, known_at timestamptz, more loan_event) returns loan_event[]
+    language plpgsql stable as $$
+declare
+    told loan_event[];
+    last loan_event;
+    odd boolean;
+    drawn boolean;
+begin
+    if more.kind in ('reversed', 'voided') then
+        return null;
+    end if;
+    select array_agg(e order by e.on_day, loan_event_rank(e.kind), e.reference),
+           bool_or(e.kind in ('reversed', 'voided')), bool_or(e.kind = 'disbursed')
+      into told, odd, drawn
+      from loan_event e
+     where e.loan_id = l.id and (loan_told_plain.known_at is null or e.recorded_at <= loan_told_plain.known_at);
+    if told is null or odd then
+        return null;
+    end if;
+    if l.disbursed_on is not null and not drawn and more.kind is distinct from 'disbursed' then
+        if told[1].on_day <= l.disbursed_on then
+            return null;
+        end if;
+        told := loan_opening(l) || told;
+    end if;
+    if more.kind is not null then
+        last := told[cardinality(told)];
+        if (last.on_day, loan_event_rank(last.kind), last.reference)
+           >= (more.on_day, loan_event_rank(more.kind), more.reference) then
+            return null;
+        end if;
+        told := told || more;
+    end if;
+    return told;
+end $$;
+
 -- What was told of a loan in the order in which it counts; a void before all else.
 create or replace function loan_told_ordered(l loan, known_at timestamptz, more loan_event) returns loan_event[]
     language plpgsql stable as $$
+declare
+    told loan_event[] := loan_told_plain(l, known_at, more);
 begin
-    if more.kind is not null or exists (select from loan_event x where x.loan_id = l.id) then
+    if told is not null then
+        return told;
+    elsif more.kind is not null or exists (select from loan_event x where x.loan_id = l.id) then
         return array(select t from loan_told(l, known_at, more) t
                       order by t.kind <> 'voided', t.on_day, loan_event_rank(t.kind), t.reference);
     elsif l.disbursed_on is not null then -- most loans: nothing is told but the day that the loan itself tells
@@ -211,8 +253,17 @@ $$;
 create or replace function loan_fold(l loan, as_of date, known_at timestamptz, more loan_event,
                                      judge boolean default false)
     returns loan_life language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    told constant loan_event[] := loan_told_ordered(l, known_at, more);
+    f loan_life;
 begin
-    return loan_fold_told(l, loan_told_ordered(l, known_at, more), as_of, more, judge);
+    if judge and more.kind <> 'disbursed' and told[cardinality(told)].id = more.id then
+        f := (loan_fold_days(l, told, array[as_of], more, true, more.id))[1]; -- those before were judged as they came
+        if f.bad_code is null then
+            return f;
+        end if;
+    end if;
+    return loan_fold_told(l, told, as_of, more, judge);
 end $$;
 
 -- The same of what was told, in its order.
@@ -222,9 +273,10 @@ create or replace function loan_fold_told(l loan, told loan_event[], as_of date,
     $$ begin return (loan_fold_days(l, told, array[as_of], more, judge))[1]; end $$;
 
 -- The same at the end of each of these days, the first of them first. What no event has touched is not reckoned again:
--- of most loans nothing falls due unpaid. judge: from the first event that cannot be on all days tell of that.
+-- of most loans nothing falls due unpaid. judge: from the first event that cannot be on all days tell of that; first:
+-- of the events that are judged, null: all are.
 create or replace function loan_fold_days(l loan, told loan_event[], days date[], more loan_event,
-                                          judge boolean default false)
+                                          judge boolean default false, first uuid default null)
     returns loan_life[] language plpgsql stable as $$
 declare
     lives loan_life[];
@@ -233,6 +285,7 @@ declare
     g loan_life;
     e loan_event;
     stop loan_event;
+    asked boolean := first is null; -- whether it has come
     day date;              -- up to which interest has been counted
     rate int := l.rate_ppm;
     peak bigint := 0;      -- the balance of this day before its payments
@@ -278,7 +331,8 @@ begin
             peak := f.outstanding_fen;
         end if;
         day := e.on_day;
-        if judge then
+        if judge and (asked or e.id = first) then
+            asked := true;
             bad := loan_event_refusal(f, e, loan_accrued_by(f, l, day, peak, rate), l.signed_on, l.amount_fen,
                                       l.revolving, l.day_count);
             exit when bad is not null;

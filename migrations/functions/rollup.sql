@@ -817,6 +817,13 @@ begin
      order by 1, 2
     on conflict on constraint event_rollup_key do update
        set events = r.events + excluded.events, late = r.late + excluded.late;
+    insert into sealed_change (loan_id, recorded_at)
+    select distinct x.loan_id, x.recorded_at
+      from report_sealed() s
+     cross join unnest(ids) i
+     cross join lateral (select * from loan_event e where e.id = i offset 0) x
+     where x.on_day <= s.until or x.kind in ('reversed', 'voided', 'disbursed') and s.until is not null
+    on conflict do nothing;
     perform coverage_bad_again(ids);
 end $$;
 
@@ -1317,36 +1324,30 @@ create or replace function rollup_cells_of_quality(first date, cut date) returns
      group by k.org_id, k.n
 $$;
 
--- After events: a loan that is void leaves every sum, and comes back when that is reversed.
+-- After an event: a loan that is void leaves every sum, and comes back when that is reversed. By row: most events are
+-- not looked at.
 create or replace function loan_void_keep() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-    versions loan_version[];
+    back uuid;
 begin
-    if not exists (select from fresh f where f.kind in ('voided', 'reversed')) then
-        return null;
-    end if;
-    insert into loan_void (event_id, loan_id, from_at)
-    select f.id, f.loan_id, f.recorded_at from fresh f where f.kind = 'voided';
-    with back as (
+    if new.kind = 'voided' then
+        insert into loan_void (event_id, loan_id, from_at) values (new.id, new.loan_id, new.recorded_at);
+    else
         update loan_void v
-           set until_at = f.recorded_at
-          from fresh f
-          join loan_event e on e.loan_id = f.loan_id and e.reference = f.reverses and e.kind = 'voided'
-         where f.kind = 'reversed' and v.event_id = e.id and v.until_at = 'infinity'
-        returning v.loan_id, v.event_id
-    )
-    select array_agg(rollup_version(l, x.sign)) into versions
-      from (select f.loan_id, -1 as sign from fresh f where f.kind = 'voided'
-             union all
-            select b.loan_id, 1 from back b -- once, a loan could be void twice
-             where not exists (select from loan_void v where v.loan_id = b.loan_id and v.event_id <> b.event_id
-                                                         and v.until_at = 'infinity')) x
-     cross join lateral (select v.* from loan v where v.id = x.loan_id order by v.version desc limit 1) l;
-    if versions is not null then
-        perform rollup_loans_add(versions);
+           set until_at = new.recorded_at
+          from loan_event e
+         where e.loan_id = new.loan_id and e.reference = new.reverses and e.kind = 'voided'
+           and v.event_id = e.id and v.until_at = 'infinity'
+        returning v.event_id into back;
+        if back is null -- or it is void all the same: a loan could be void twice
+           or exists (select from loan_void v where v.loan_id = new.loan_id and v.until_at = 'infinity') then
+            return null;
+        end if;
     end if;
+    perform rollup_loans_add(array[rollup_version(l, case when new.kind = 'voided' then -1 else 1 end)])
+       from (select v from loan v where v.id = new.loan_id order by v.version desc limit 1) x(l);
     return null;
 end $$;
-create or replace trigger loan_void after insert on loan_event referencing new table as fresh
-    for each statement execute function loan_void_keep();
+create or replace trigger loan_void after insert on loan_event
+    for each row when (new.kind in ('voided', 'reversed')) execute function loan_void_keep();

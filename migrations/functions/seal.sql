@@ -249,21 +249,6 @@ begin
     on conflict do nothing;
 end $$;
 
--- A reversal takes away an event of any day, and a draw the place of the day that the loan itself tells.
-create or replace function loan_event_after_seal() returns trigger language plpgsql as $$
-declare
-    until date := (select s.until from report_sealed() s);
-begin
-    if until is not null then
-        insert into sealed_change (loan_id, recorded_at)
-        select distinct n.loan_id, n.recorded_at
-          from fresh n
-         where n.on_day <= until or n.kind in ('reversed', 'voided', 'disbursed')
-        on conflict do nothing;
-    end if;
-    return null;
-end $$;
-
 -- What was recorded between the instant that a report shows and its seal: the log knows it by number. The owner's
 -- eyes: finance seals for everybody.
 create or replace function report_seal_gap(s report_seal) returns void
