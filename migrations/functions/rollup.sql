@@ -530,15 +530,33 @@ begin
     on conflict on constraint balance_firms_key do update set firms = r.firms + excluded.firms;
 end $$;
 
--- Adds changes of balances to the sums, and firms that come or go.
+-- Changes of firms that stood behind balances before, or of which something is taken away; null: none.
+create or replace function rollup_firms_stood(changes balance_change[]) returns balance_change[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    known balance_change[];
+begin
+    select array_agg(c) into known
+      from (select u.borrower, bool_or(u.n < 0) as less from unnest(changes) u group by 1) b
+      left join lateral (select true as stands from firm_balance f where f.borrower = b.borrower limit 1) s on true
+      join unnest(changes) c on c.borrower = b.borrower
+     where b.less or s.stands;
+    return known;
+end $$;
+
+-- Adds changes of balances to the sums, and firms that come or go. Firms that are new begin in the same statement: each
+-- comes with its first quarter, and nothing stood before it.
 create or replace function rollup_balance_add(changes balance_change[]) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    known balance_change[];
 begin
     if changes is null then -- not drawn yet: nothing is owed
         return;
     end if;
-    if rollup_firms_may_move(changes) then
-        perform rollup_firms_move(changes);
+    known := rollup_firms_stood(changes);
+    if known is not null and rollup_firms_may_move(known) then
+        perform rollup_firms_move(known);
     end if;
     with change as materialized (
         select c.org_id, c.borrower, c.quarter, c.what, sum(c.n)::bigint as n
@@ -553,6 +571,19 @@ begin
          where c.what in (1, 3, 5, 7, 9, 11) or c.what > 12
          order by 1, 2, 3, 4
         on conflict on constraint firm_balance_key do update set n = r.n + excluded.n
+    ),
+    firms_begun as (
+        insert into balance_firms as r (org_id, what, quarter, firms)
+        select f.org_id, f.what, f.quarter, count(*)
+          from (select k.org_id, c.what, min(c.quarter) as quarter
+                  from change c
+                  left join (select distinct u.borrower from unnest(known) u) s on s.borrower = c.borrower
+                 cross join lateral (values (c.org_id), (0)) as k(org_id)
+                 where s.borrower is null and (c.what in (1, 3, 5, 7, 9, 11) or c.what > 12)
+                 group by c.borrower, k.org_id, c.what, case when c.what > 10 then c.quarter end) f
+         group by 1, 2, 3
+         order by 1, 2, 3
+        on conflict on constraint balance_firms_key do update set firms = r.firms + excluded.firms
     )
     insert into balance_rollup as r (org_id, what, quarter, n)
     select c.org_id, c.what, c.quarter, sum(c.n)
