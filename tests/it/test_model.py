@@ -22,7 +22,7 @@ KEPT = [  # histories that showed a defect: their story and seed
     ("crook_settled", 200102), ("crook_cured", 200144), ("crook_hidden_payment", 200070), ("crook_hidden_payment", 300109),
     ("crook_raise", 300242), ("crook_settled", 200242), ("crook_settled", 200124),
     ("crook_aid_found_late", 910000), ("crook_aid_found_late", 910001), ("crook_aid_found_late", 910003),
-    ("crook_aid_found_late", 910009),
+    ("crook_aid_found_late", 910009), ("honest", 500006),
 ]
 
 
@@ -43,6 +43,13 @@ class Model(unittest.TestCase):
             ((again, still),) = play.play([play.shorten(run.s, RELEASE_BIN)], RELEASE_BIN)
             print(play.tell(again, still))
         self.assertEqual([(run.s.name, run.s.seed, wrong) for run, wrong in bad], [])
+
+    def test_each_rule_that_is_taken_out_is_still_there_to_be_taken(self):
+        import bites
+        for name, (_, sql, kinds) in bites.RULES.items():
+            with self.subTest(name):
+                self.assertTrue(sql())
+                self.assertLessEqual(set(kinds), set(stories.STORIES))
 
     def test_a_history_that_fails_is_cut_down_to_what_matters(self):
         """With the costs of a recovery counted before anybody accepted them, a crook of costs needs few acts."""

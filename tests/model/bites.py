@@ -93,7 +93,7 @@ RULES = {  # name: (what goes, SQL, the histories that should notice)
         "coverage_before", ("if found then", "if false then")), ["crook_raise"]),
     "suspend": ("a correction that decides suspends the cover, and the claim follows the frozen record", lambda: without(
         "claim_case_of", ("v.version = coalesce((c.cover).loan_version, l.version)", "v.version = l.version")) + without(
-        "coverage_corrected", ("elsif c.state = 'covered' and coverage_is_decisive(old, l) then", "elsif false then")),
+        "coverage_corrected", ("elsif coverage_is_decisive(old, l)\n", "elsif false\n")),
                 ["crook_raise"]),
     "rejudge": ("conditions are judged again when what they read is corrected", lambda: without(
         "coverage_corrected", ("set rejudge = true", "set rejudge = false")), ["crook_staff"]),
@@ -130,7 +130,7 @@ RULES = {  # name: (what goes, SQL, the histories that should notice)
         "claim_rooms", ("where cap.cap is not null", "where false")), ["crook_split", "limits"]),
     "breaker": ("the bank's bad-loan breaker", lambda: silent("claim_judge_pool"), ["crook_breaker"]),
     "breaker_day": ("the breaker counts what was covered before the default", lambda: without(
-        "coverage_pool_problems",
+        "coverage_pool_over",
         ("if pool.bad * 1000000 > pool.owed * percent_ppm(terms.npl_breaker) then", "if false then")) + without(
         "claim_judge_pool", ("coalesce(claim_default_day(c), 'infinity')", "'infinity'")),
                     ["crook_breaker"]),
@@ -138,7 +138,9 @@ RULES = {  # name: (what goes, SQL, the histories that should notice)
         "coverage_life_problems", ("if filed > f.drawn_on + terms.file_within_days then", "if false then")) + unflagged(
         "flag_rf26_ip_share_small", "flag_rf07_double_support"), ["crook_conditions"]),
     "release": ("a pledge that was released covers nothing", lambda: without(
-        "claim_judge_terms", ("if (c.life).released_on <= coalesce(default_day, c.received) then", "if false then")) + without(
+        "claim_judge_terms", (
+            "if (c.life).released_on <= coalesce(default_day, c.received)\n"
+            "       or c.claimant <> 'guarantor' and (c.life).released_on is not null then", "if false then")) + without(
         "coverage_follow", ("or f.released_on is not null and f.overdue_since is null and f.bad_since is null", "")),
                 ["crook_released"]),
     "two_schemes": ("what another scheme pays is no loss", lambda: without(
@@ -159,15 +161,16 @@ RULES = {  # name: (what goes, SQL, the histories that should notice)
     "layer_cap": ("the cap of a layer", lambda: without(
         "claim_layers", ("if yuan_fen(y.cap) < due then", "if false then")), ["honest_layers"]),
     "two_funds": ("each fund pays from its own account", lambda: without(
-        "claim_judge_split", ("and y.funds[i] is null);", ");")), ["honest_two_funds"]),
+        "claim_judge_split", ("filter (where x.fen > 0), '[]'),", "filter (where false), '[]'),")), ["honest_two_funds"]),
     "pause": ("a bank whose loans are bad is not covered", lambda: without(
-        "coverage_pool_problems", ("if pool.bad * 1000000 > pool.owed * percent_ppm((terms.pause).npl_ratio) then",
+        "coverage_pool_over", ("if pool.bad * 1000000 > pool.owed * percent_ppm((terms.pause).npl_ratio) then",
                                    "if false then"),
         ("if pool.bad > yuan_fen((terms.pause).amount) then", "if false then")), ["crook_paused"]),
     "leverage": ("cover within the leverage limit, in the order of recording", lambda: without(
         "coverage_pool_problems", ("if room < 0 then", "if false then")), ["crook_leverage"]),
     "aid_payer": ("interest that another paid is not the borrower's", lambda: without(
-        "loan_interest_paid", ("coalesce(t.payer, 'borrower') = 'borrower' as own", "true as own")) + without(
+        "loan_interest_paid", ("and (e.payer is null or e.payer = 'borrower')", "")) + without(
+        "loan_interest_within", ("(y.payer is null or y.payer = 'borrower') and", "true and")) + without(
         "loan_cases", ("and coalesce(v.payer, 'borrower') = 'borrower')::bigint as interest", ")::bigint as interest"))
         + without("subsidy_loan_more", ("and e.interest_fen is not null and coalesce(e.payer, 'borrower') = 'borrower'",
                                         "and e.interest_fen is not null")) + NO_RF08, ["crook_aid_unpaid"]),
@@ -204,7 +207,7 @@ RULES = {  # name: (what goes, SQL, the histories that should notice)
     "aid_premium": ("a fee and a premium of one insurance are one", lambda: silent("application_premium_problems") + without(
         "application_invoice_problems", ("and told > free", "and false")), ["crook_aid_premium"]),
     "aid_premium_once": ("a premium is subsidised once", lambda: ONCE + without(
-        "subsidy_insurance_usage", ("(select 'premium' from subsidy_unit u where u.unit = 'premium ' || insurance)", "null::text")),
+        "subsidy_insurance_usage", ("u.unit = 'premium ' || insurance_unit(insurance)", "false")),
                          ["crook_aid_premium"]),
     "aid_award_once": ("an award is given once", lambda: ONCE + without(
         "subsidy_loan_usage", ("           u.items, coalesce(u.interest, 0)", "           null::text, coalesce(u.interest, 0)"))
@@ -230,8 +233,8 @@ RULES = {  # name: (what goes, SQL, the histories that should notice)
     "aid_queue": ("who waits is served when there is money again", lambda: without(
         "application_release_queue", ("    loop\n", "    loop\n exit;\n")), ["honest_aid_limits"]),
     "aid_rounding": ("to the fen: rounded half up, once", lambda: without(
-        "loan_interest_paid", ("return div(2 * whole + base, 2 * base)", "return div(whole, base)")), ["honest_aid_two_windows",
-                                                                                                   "honest_aid_later_event"]),
+        "loan_interest_within", ("return div(2 * whole + base, 2 * base)", "return div(whole, base)")),
+                     ["honest_aid_two_windows", "honest_aid_later_event"]),
 }
 
 
