@@ -1446,17 +1446,17 @@ end $$;
 -- Whoever told the bank's side of a claim, if it is whoever acts: filed it, sent it in again, told what came back. What
 -- came back and a cure are checked word by word, against who told that one (the step's maker): where both of an office
 -- of two told something, each receives what the other did.
-create or replace function claim_told_by_me(c step_case) returns text
+create or replace function claim_told_by_me(of_claim uuid, of_step text) returns text
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
     return (select min(x.by_whom)
-              from (select r.recorded_by as by_whom from submission r where r.id = (c.claim).id
+              from (select r.recorded_by as by_whom from submission r where r.id = of_claim
                      union
                     select s.recorded_by
                       from claim_step s
-                     where s.claim = (c.claim).id
+                     where s.claim = of_claim
                        and (s.step = 'resubmit'
-                            or s.step in ('recover', 'cure') and c.step not in ('receive', 'close', 'accept_costs'))) x
+                            or s.step in ('recover', 'cure') and of_step not in ('receive', 'close', 'accept_costs'))) x
              where person_is_me(x.by_whom));
 end $$;
 
@@ -1497,8 +1497,8 @@ begin
         p := p || problem('E_SAME_PERSON', '', c.maker);
     elsif (c.step in ('confirm', 'accept', 'approve', 'pay', 'accept_costs', 'receive')
            or c.step = 'close' and claim_cured((c.claim).id))
-          and claim_told_by_me(c) is not null then -- whatever office he did it in
-        p := p || problem('E_SAME_PERSON', '', claim_told_by_me(c));
+          and claim_told_by_me((c.claim).id, c.step) is not null then -- whatever office he did it in
+        p := p || problem('E_SAME_PERSON', '', claim_told_by_me((c.claim).id, c.step));
     elsif c.step = 'accept_costs' and claim_costs_by_me(c) is not null then
         p := p || problem('E_SAME_PERSON', '', claim_costs_by_me(c));
     elsif (c.step = 'receive' or c.step = 'close' and (c.waits).step = 'cure') and record_disowned((c.waits).id, 1) then

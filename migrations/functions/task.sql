@@ -142,8 +142,9 @@ begin
                    case when n.state = 'approved' and my_kind() = 'finance' and claim_approver_left(n.claim) is not null
                         then 'release' else task_of_claim(n.state, w.step) end as step,
                    my_kind() = 'finance'
-                   and (claim_told_by_me(n.claim) is not null
-                        or n.state in ('accepted', 'approved') and person_is_me(s.recorded_by)) as is_me
+                   and case when w.id is not null then person_is_me(w.recorded_by)
+                            else claim_told_by_me(n.claim, 'accept') is not null
+                                 or n.state in ('accepted', 'approved') and person_is_me(s.recorded_by) end as is_me
               from claim_now n
               join claim q on q.id = n.claim
               left join lateral (

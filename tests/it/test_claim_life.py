@@ -579,7 +579,9 @@ class ClaimLife(FundCase):
             self.step(where, name, token, status=None, **over).codes(), [("", "E_SAME_PERSON")])
         self.told_back(where, "200000.00", self.finance, costs=COSTS)
         self.told_back(where, "200000.00", self.second, costs=COSTS)
+        waits = lambda token: [x["steps"] for x in self.get("/v1/tasks?limit=1000", token)["items"] if x["path"] == where]
         for teller, other in ((self.finance, self.second), (self.second, self.finance)):
+            self.assertEqual((waits(teller), waits(other)), ([], [["receive"]]))
             refused("receive", teller)
             self.step(where, "receive", other)
         for accepts in (self.finance, self.second):  # 100,000.00 of the other's, and nothing of his own
