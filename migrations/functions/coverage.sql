@@ -328,50 +328,63 @@ end $$;
 
 -- What the ledger was told once that a request for cover must not forget: a default of its loan, or of one that was
 -- the same credit, also one that was paid or taken back since; and a term that had ended when it was lengthened, by a
--- correction or an event. None of it stands against the cover: a person of finance sees it and confirms.
+-- correction or an event. None of it stands against the cover: a person of finance sees it and confirms. Of each loan
+-- the first twelve words, with how many more there are and the last of them: none hides another loan's.
 create or replace function coverage_doubts(c coverage) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp
     set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
     l loan := (select v from loan v where v.id = c.loan_id order by v.version desc limit 1);
     ids uuid[] := array(select x from coverage_twins(l) x) || l.id;
+    most constant int := 12;
 begin
     return array(
+        with word as materialized (
+            select e.loan_id as id, e.recorded_at as at, e.reference || ' ' || e.on_day as said
+              from loan_event e
+             where e.loan_id = any (ids) and (e.kind in ('overdue', 'written_off') or grade_is_bad(e.grade))
+            union all
+            select v.id, v.recorded_at, 'matures_on ' || v.matures_on
+              from loan v
+             cross join lateral (
+                   select least((select n.recorded_at from loan n where n.id = v.id and n.version = v.version + 1),
+                                (select min(w.from_at) from loan_void w where w.loan_id = v.id)) as at) gone
+             where v.id = any (ids) and v.matures_on < l.matures_on and v.matures_on < shanghai_day(gone.at)
+            union all
+            select e.loan_id, e.recorded_at, concat_ws(' ', e.reference, e.on_day, 'matures_on', term.ended)
+              from loan_event e
+             cross join lateral (
+                   select greatest((select v.matures_on from loan v
+                                     where v.id = e.loan_id and v.recorded_at <= e.recorded_at
+                                     order by v.version desc limit 1),
+                                   (select max(x.matures_on) from loan_event x
+                                     where x.loan_id = e.loan_id and x.kind = 'extended'
+                                       and (x.recorded_at, x.id) < (e.recorded_at, e.id))) as ended) term
+             where e.loan_id = any (ids) and term.ended < shanghai_day(e.recorded_at)
+               -- of a twin also that it was paid behind its term
+               and (e.kind = 'extended' or e.loan_id <> l.id and e.on_day > term.ended
+                                            and e.kind in ('repaid', 'recovered', 'settled', 'transferred'))
+            union all
+            select x.id, '-infinity', concat_ws(' ', 'matures_on', f.matures_on, 'outstanding',
+                                               yuan_text(f.outstanding_fen))
+              from unnest(ids) x(id)
+             cross join lateral (select v from loan v where v.id = x.id order by v.version desc limit 1) n(v)
+             cross join lateral loan_fold(n.v, 'infinity', null, null) f
+             where x.id <> l.id and f.outstanding_fen > 0 and f.matures_on < today()
+        ),
+        told as (
+            select y.*, row_number() over (partition by y.id order by y.at, y.said) as n,
+                   count(*) over (partition by y.id) as of_loan,
+                   last_value(y.said) over (partition by y.id order by y.at, y.said
+                                            rows between unbounded preceding and unbounded following) as last
+              from word y
+        )
         select problem('E_DEFAULT_TOLD', '/loan', concat_ws(' ', (
-                   select r.key from submission r where r.id = y.id and r.version = 1), y.said))
-          from (select e.loan_id as id, e.recorded_at as at, e.reference || ' ' || e.on_day as said
-                  from loan_event e
-                 where e.loan_id = any (ids) and (e.kind in ('overdue', 'written_off') or grade_is_bad(e.grade))
-                 union all
-                select v.id, v.recorded_at, 'matures_on ' || v.matures_on
-                  from loan v
-                 cross join lateral (
-                       select least((select n.recorded_at from loan n where n.id = v.id and n.version = v.version + 1),
-                                    (select min(w.from_at) from loan_void w where w.loan_id = v.id)) as at) gone
-                 where v.id = any (ids) and v.matures_on < l.matures_on and v.matures_on < shanghai_day(gone.at)
-                 union all
-                select e.loan_id, e.recorded_at, concat_ws(' ', e.reference, e.on_day, 'matures_on', term.ended)
-                  from loan_event e
-                 cross join lateral (
-                       select greatest((select v.matures_on from loan v
-                                         where v.id = e.loan_id and v.recorded_at <= e.recorded_at
-                                         order by v.version desc limit 1),
-                                       (select max(x.matures_on) from loan_event x
-                                         where x.loan_id = e.loan_id and x.kind = 'extended'
-                                           and (x.recorded_at, x.id) < (e.recorded_at, e.id))) as ended) term
-                 where e.loan_id = any (ids) and term.ended < shanghai_day(e.recorded_at)
-                   -- of a twin also that it was paid behind its term
-                   and (e.kind = 'extended' or e.loan_id <> l.id and e.on_day > term.ended
-                                                and e.kind in ('repaid', 'recovered', 'settled', 'transferred'))
-                 union all
-                select x.id, 'infinity', concat_ws(' ', 'matures_on', f.matures_on, 'outstanding',
-                                                   yuan_text(f.outstanding_fen))
-                  from unnest(ids) x(id)
-                 cross join lateral (select v from loan v where v.id = x.id order by v.version desc limit 1) n(v)
-                 cross join lateral loan_fold(n.v, 'infinity', null, null) f
-                 where x.id <> l.id and f.outstanding_fen > 0 and f.matures_on < today()) y
-         order by y.at, y.said
-         limit 12);
+                   select r.key from submission r where r.id = z.id and r.version = 1), z.said,
+                   case when z.n = most and z.of_loan > most then format('(+%s: … %s)', z.of_loan - most, z.last) end))
+          from told z
+         where z.n <= most
+         order by z.at, z.said);
 end $$;
 
 -- What the newest version of a loan would make of the weight of its cover in the pool, where it was told after the

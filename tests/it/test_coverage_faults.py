@@ -62,6 +62,28 @@ class CoverageFaults(FundCase):
             self.event("/v1/loans/" + old["id"], kind, day)
         self.assertEqual(self.said(self.renewed(code, old)), ("covered", []))
 
+    def test_no_words_about_a_loan_hide_what_was_told_of_another(self):
+        """Thirteen words of one loan, of which the last is told with how many it stands for, and then that of another."""
+        code = self.scheme(confirmation="automatic", file_within_days=None)
+        many, one = (self.booked(None, matures_on=ago(-330)).json() for _ in range(2))
+        rights = [{"number": x["ip"][0]["number"]} for x in (many, one)]
+        for n in range(13):
+            self.event("/v1/loans/" + many["id"], "overdue", ago(100 - n), principal="1.00", interest="0.00")
+        self.told_before(many, 60)
+        one = self.d.call("PUT", "/v1/loans/" + one["id"], dict(
+            {k: v for k, v in self.loan_of(one["contract_no"]).items() if v is not None}, reason="更正",
+            **{k: many[k] for k in ("borrower_uscc", "borrower_name")}), self.bank, {"If-Match": '"1"'}).json()
+        self.event("/v1/loans/" + one["id"], "overdue", ago(90))
+        self.told_before(one, 50)
+        for x in (many, one):
+            self.event("/v1/loans/" + x["id"], "settled", ago(1))
+        same = {k: many[k] for k in ("borrower_uscc", "borrower_name")}
+        cover = self.booked(code, drawn=0, signed_on=ago(1), ip=rights, **same).json()["coverage"]
+        said = [e["title"] for e in cover["errors"]]
+        self.assertEqual(len(said), 13, said)
+        self.assertIn("(+1: … ", said[11])
+        self.assertIn(one["contract_no"], said[12])
+
     # ---- what a confirmation is of ------------------------------------------------------------------
 
     def test_a_correction_that_the_scheme_would_not_cover_is_not_confirmed(self):
