@@ -541,18 +541,15 @@ begin
                 else '{}'::json[] end || coverage_rates_unseen(c);
 end $$;
 
--- What stands against it in the pool: room, the bank's bad loans, and flags that nobody has cleared.
-create or replace function coverage_pool_problems(c coverage, terms scheme_terms) returns json[]
+-- What a scheme has against new covers of a bank by what those from before a day had come to on another: paused, or its
+-- breaker open.
+create or replace function coverage_pool_over(bank bigint, code text, before date, day date,
+                                              terms scheme_terms) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
-    room numeric := coverage_leverage_room(c, terms);
-    pool record;
+    pool record := coverage_pool(bank, code, before, day);
     p json[] := '{}'::json[];
 begin
-    if room < 0 then
-        p := p || problem('E_LEVERAGE', '/scheme', yuan_text(greatest(room + c.amount_fen, 0)::bigint));
-    end if;
-    pool := coverage_pool(c.org_id, c.scheme_code, 'infinity', today());
     if pool.bad * 1000000 > pool.owed * percent_ppm((terms.pause).npl_ratio) then
         p := p || problem('E_PAUSED', '/scheme', percent_text((pool.bad * 1000000 / pool.owed)::bigint) || '% > '
                           || (terms.pause).npl_ratio || '%');
@@ -565,6 +562,20 @@ begin
         p := p || problem('E_BREAKER', '/scheme', percent_text((pool.bad * 1000000 / pool.owed)::bigint) || ' > '
                           || terms.npl_breaker);
     end if;
+    return p;
+end $$;
+
+-- What stands against it in the pool: room, the bank's bad loans, and flags that nobody has cleared.
+create or replace function coverage_pool_problems(c coverage, terms scheme_terms) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    room numeric := coverage_leverage_room(c, terms);
+    p json[] := '{}'::json[];
+begin
+    if room < 0 then
+        p := p || problem('E_LEVERAGE', '/scheme', yuan_text(greatest(room + c.amount_fen, 0)::bigint));
+    end if;
+    p := p || coverage_pool_over(c.org_id, c.scheme_code, 'infinity', today(), terms);
     if coverage_flags(c.loan_id) is not null then
         p := p || problem('E_FLAGGED', '/loan', coverage_flags(c.loan_id));
     end if;

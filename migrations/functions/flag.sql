@@ -523,7 +523,7 @@ begin
                               where n.loan_id = any (loans) and n.state in ('paid', 'demanded'))),
             ('RF40', exists (select from coverage c
                                join loan_event e on e.loan_id = c.loan_id
-                                                and (e.kind in ('reversed', 'extended')
+                                                and (e.kind in ('reversed', 'extended', 'voided')
                                                      or e.kind = 'classified' and not grade_is_bad(e.grade))
                               where c.loan_id = any (loans)))) as x(code, can)
      where x.can;

@@ -709,9 +709,10 @@ create or replace function flag_rf24_claim_out_of_order(loans uuid[], whole bool
 $$;
 
 -- Covered loans that are bad again and did not stand in the way when another claim of their bank under the scheme was
--- approved, renewed or paid: since a payment, an extension, a better grade or their void was reversed; or, less surely,
--- because a better grade or an extension, by which nobody paid anything, had made them good a while before; or that
--- were bad and are void since.
+-- approved, renewed or paid, or when it was given covers that its pool, as it had stood, would have refused it: since a
+-- payment, an extension, a better grade or their void was reversed; or, less surely, because a better grade or an
+-- extension, by which nobody paid anything, had made them good a while before; or that were bad and are void since.
+-- Loans that were covered so are part of the case.
 create or replace function flag_rf40_bad_again(loans uuid[], whole boolean) returns setof flag_found
     language sql stable as $$
     with approved as materialized (
@@ -736,21 +737,51 @@ create or replace function flag_rf40_bad_again(loans uuid[], whole boolean) retu
            and (whole or e.loan_id = any (loans))
     ),
     beside as materialized (
-        select w.id, w.loan_id, w.reference, w.kind, w.since, w.until, w.was_reversed,
-               jsonb_agg(distinct a.reference order by a.reference) as claims
+        select w.id, jsonb_agg(distinct a.reference order by a.reference) as claims
           from word w
           join coverage c on c.loan_id = w.loan_id
           join approved a on a.scheme_code = c.scheme_code and a.org_id = c.org_id and a.loan_id <> w.loan_id
                          and a.recorded_at > w.since and a.recorded_at <= w.until
          where coverage_was_in_force(c)
-         group by w.id, w.loan_id, w.reference, w.kind, w.since, w.until, w.was_reversed
+         group by w.id
+    ),
+    paused as materialized (
+        select w.id, w.loan_id, w.since, w.until, c.scheme_code, c.org_id
+          from word w
+          join coverage c on c.loan_id = w.loan_id
+          join scheme s on s.id = c.scheme
+         where coverage_was_in_force(c)
+           and cardinality(coverage_pool_over(c.org_id, c.scheme_code, shanghai_day(w.since),
+                                              least(shanghai_day(w.until), today()), scheme_terms_of(s.body))) > 0
+    ),
+    gained as materialized (
+        select p.id, n.loan_id, min(n.reference) as cover
+          from paused p
+          join coverage n on n.scheme_code = p.scheme_code and n.org_id = p.org_id and n.loan_id <> p.loan_id
+          join coverage_step s on s.coverage = n.id and s.state = 'covered'
+                              and s.recorded_at > p.since and s.recorded_at <= p.until
+         where not exists (select from coverage_step o where o.coverage = n.id and o.state = 'covered' and o.n < s.n)
+         group by p.id, n.loan_id
+    ),
+    hit as materialized (
+        select w.*, b.claims, (select min(g.cover) from gained g where g.id = w.id) as cover
+          from word w
+          left join beside b on b.id = w.id
+         where b.id is not null or w.id in (select g.id from gained g)
     )
-    select 'RF40', b.id::text, case when b.was_reversed then 'high' else 'med' end, null::jsonb, l.id, l.version, '',
-           jsonb_build_object(case when b.was_reversed then 'reversed' else 'event' end, b.reference,
-                              'approved', b.claims), false
-      from beside b
+    select 'RF40', b.id::text, case when b.was_reversed then 'high' else 'med' end, null::jsonb, n.id, n.version, '',
+           x.facts, false
+      from hit b
       join loan l on l.id = b.loan_id
                  and not exists (select from loan n where n.id = l.id and n.version = l.version + 1)
+     cross join lateral (
+           select b.loan_id, jsonb_strip_nulls(jsonb_build_object(
+                      case when b.was_reversed then 'reversed' else 'event' end, b.reference,
+                      'approved', b.claims, 'covered', b.cover)) as facts
+            union all
+           select g.loan_id, jsonb_build_object('covered', g.cover) from gained g where g.id = b.id) x
+      join loan n on n.id = x.loan_id
+                 and not exists (select from loan o where o.id = n.id and o.version = n.version + 1)
      where (claim_loan_bad(l.id) or b.kind = 'voided' and not b.was_reversed
             or exists (select from coverage c where c.loan_id = l.id and c.bad_from <= today()))
        and (coverage_bad_from(loan_fold(l, 'infinity', b.since - interval '1 microsecond', null))

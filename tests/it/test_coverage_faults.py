@@ -178,6 +178,25 @@ class CoverageFaults(FundCase):
         self.event(self.where(later), "reversed", ago(0), reverses=told)
         self.assertEqual(self.flags_of(later), {"high"})
 
+    def test_covers_that_a_word_made_room_for_are_flagged_with_the_loan_that_is_bad_again(self):
+        """3,000,000.00 bad beside 6,000,000.00 are 33.33 %, beside 12,000,000.00 they are 20 %: the breaker is at 30 %."""
+        for beside, over in (("6000000.00", True), ("12000000.00", False)):
+            code = self.scheme("cd-2008", npl_breaker="30.00", leverage_limit=None, file_within_days=None, confirmation="automatic")
+            self.lent(code, overdue=None, amount=beside)
+            bad = self.lent(code)
+            ask = lambda: self.booked(code, amount="100000.00").json()
+            self.assertEqual(ask()["coverage"]["state"], "refused" if over else "covered")
+            told = self.event(self.where(bad), "repaid", ago(0), principal="3000000.00").json()["reference"]
+            new = ask()
+            self.assertEqual(new["coverage"]["state"], "covered")
+            self.event(self.where(bad), "reversed", ago(0), reverses=told)
+            later = ask()
+            flags = lambda x: {f["severity"] for f in self.get("/v1/flags?code=RF40&record=" + x)["items"]}
+            found = {"high"} if over else set()
+            self.assertEqual([flags(x) for x in (self.where(bad)[10:], new["id"], later["id"])], [found, found, set()], beside)
+            self.flags_of(bad)  # a scan finds the same, and no more
+            self.assertEqual([flags(x) for x in (self.where(bad)[10:], new["id"], later["id"])], [found, found, set()], beside)
+
     # ---- honest banks -------------------------------------------------------------------------------
 
     def test_costs_that_were_accepted_go_back_with_a_loan_that_is_good_again(self):
