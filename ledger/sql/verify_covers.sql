@@ -1,5 +1,11 @@
 -- verify_covers: defects of covers under schemes: a row each
 -- -> defect text, place text
+with judged as materialized (
+    select (x ->> 'coverage')::uuid as coverage, ppm_of(x ->> 'uplift') as ppm
+      from submission r
+     cross join json_array_elements(r.body -> 'of') x
+     where r.type = 'coverage_judgement' and x ->> 'uplift' is not null
+)
 select 'cover that differs from its record' as defect, coalesce(c.id, r.id) || '' as place
   from (select * from submission where type = 'coverage') r
   full join coverage c on c.id = r.id
@@ -10,6 +16,31 @@ select 'cover that differs from its record' as defect, coalesce(c.id, r.id) || '
             (r.body ->> 'reference', r.body ->> 'scheme', r.org_id, r.body ->> 'on' is not null, r.body ->> 'evidence')
             or c.on_day <> coalesce((r.body ->> 'on')::date, (r.recorded_at at time zone 'Asia/Shanghai')::date)
             or not exists (select from loan_latest l where l.id = c.loan_id and l.org_id = r.org_id))
+union all
+select 'cover whose terms are not those of its loan', c.id || ''
+  from coverage c
+  join loan l on l.id = c.loan_id and l.version = c.loan_version
+ where c.terms is not null
+   and (c.state in ('requested', 'covered', 'suspended')
+        or exists (select from coverage_step s where s.coverage = c.id and s.state = 'covered'))
+   and (c.terms ->> 'amount' is distinct from yuan_text(c.amount_fen) or not verify_cover_terms(c, c.terms, l))
+union all
+select 'cover of an amount that nobody asked for', c.id || ''
+  from coverage c
+ where not verify_cover_amount(c, c.amount_fen)
+union all
+select 'cover of an uplift that no judgement gave', c.id || ''
+  from coverage c
+ cross join lateral (values (ppm_of(c.terms ->> 'uplift')), (c.raised_ppm)) as x(ppm)
+ where x.ppm > 0 and (c.id, x.ppm) not in (select j.coverage, j.ppm from judged j)
+union all
+select 'cover step that shows terms of no version of its loan', s.coverage || ' ' || s.n
+  from coverage_step s
+  join coverage c on c.id = s.coverage
+ where s.shown ->> 'terms' is not null
+   and not exists (select from loan v
+                    where v.id = c.loan_id and v.recorded_at <= s.recorded_at
+                      and verify_cover_terms(c, s.shown -> 'terms', v))
 union all
 select 'cover that is not where its steps left it', c.id || ''
   from coverage c

@@ -38,6 +38,22 @@ select 'application step that differs from its record', coalesce(s.id, r.id) || 
        is distinct from
        (r.body ->> 'application', r.body ->> 'step', r.on_day, r.body ->> 'reason', r.recorded_at, r.recorded_by)
 union all
+select 'application step by an office that does not take it', s.id || ''
+  from application_step s
+  join application a on a.id = s.application
+  join submission r on r.id = s.id and r.version = 1
+ where r.org_id <> a.org_id
+union all
+select 'application step that was not legal', s.id || ''
+  from application_step s
+  join application a on a.id = s.application
+  left join application_step e on e.application = s.application and e.n = s.n - 1
+ cross join lateral (select coalesce(e.state, case when s.n > 1 then '-' when s.step = 'release' then 'queued'
+                                                   else 'reserved' end) as state) was
+ where a.amount_fen = 0
+    or not case when s.step = 'release' then s.recorded_by = 'pledged' and was.state = 'queued' and s.state = 'reserved'
+                else verify_application_step(was.state, s.step, s.state) end
+union all
 select 'application step by whoever took the one before it', s.id || ''
   from application_step s
   join application a on a.id = s.application
@@ -90,6 +106,21 @@ select 'application that holds more or less than it was promised', n.application
   left join hold h on h.id = n.application and not exists (select from hold_end e where e.hold = h.id)
  where (n.state in ('reserved', 'approved')) <> (h.id is not null) or h.amount_fen <> n.amount_fen
 union all
+select 'hold of an application that is not what its decision and steps made of it', h.id || ''
+  from hold h
+  join application a on a.id = h.id
+  left join hold_end e on e.hold = h.id
+  left join lateral (
+       select s.*
+         from application_step s
+        where s.application = a.id and s.step in ('pay', 'refuse', 'withdraw')
+        order by s.n
+        limit 1) s on true
+ where (h.account, h.amount_fen) is distinct from (a.account, a.amount_fen)
+    or (e.how, e.recorded_by)
+       is distinct from
+       (case when s.step = 'pay' then 'posted' when s.id is not null then 'voided' end, s.recorded_by)
+union all
 select 'what a subsidy takes does not fit its application', coalesce(n.application, u.application) || ''
   from application_now n
   full join (select x.application, x.loan_id, sum(x.amount_fen) as fen from subsidy_unit x group by 1, 2) u
@@ -97,4 +128,13 @@ select 'what a subsidy takes does not fit its application', coalesce(n.applicati
   left join application a on a.id = n.application
  where application_counts(n.state) is distinct from (u.application is not null)
     or u.loan_id is distinct from n.loan_id and u.application is not null or u.fen <> a.amount_fen
+union all
+select 'what a subsidy takes of a credit that is not its loan''s', u.application || ' ' || u.item
+  from subsidy_unit u
+  join application a on a.id = u.application
+ cross join lateral (select substr(u.unit, length(u.item) + 2) as credit) x
+ where u.item in ('interest', 'principal_award', 'lender_award')
+   and x.credit <> u.loan_id::text
+   and not exists (select from application o
+                    where o.loan_id::text = x.credit and o.recorded_at <= a.recorded_at)
  order by 1, 2

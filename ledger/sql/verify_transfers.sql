@@ -63,6 +63,25 @@ select 'transfer between other accounts than a budget''s', t.id || ''
                                     else budget_account(p, b.year + (b.kind = 'carry_over')::int) end
           and t.credit = case b.kind when 'appropriation' then a.given else budget_account(p, b.year) end)
 union all
+select 'closing of a budget that did not move what was left of it', t.id || ''
+  from transfer t
+  join submission r on r.id = t.id and r.type = 'budget_closing'
+ cross join lateral ( -- what applications held; of the same moment before or after
+       select coalesce(sum(h.amount_fen) filter (where x.from_at < t.recorded_at and x.until_at > t.recorded_at),
+                       0) as fen,
+              coalesce(sum(h.amount_fen) filter (where x.from_at <= t.recorded_at and x.until_at >= t.recorded_at),
+                       0) as most_fen
+         from hold h
+         join application a on a.id = h.id
+        cross join lateral (
+              select coalesce(min(s.recorded_at) filter (where s.step = 'release'), a.recorded_at) as from_at,
+                     coalesce(min(s.recorded_at) filter (where s.step in ('pay', 'refuse', 'withdraw')),
+                              'infinity') as until_at
+                from application_step s
+               where s.application = a.id) x
+        where h.account = t.credit) held
+ where t.credit_after_fen not between held.fen and held.most_fen
+union all
 select 'transfer of a claim to an account that is not of its fund and bank', t.id || ''
   from transfer t
   join claim c on c.id = t.cause_id

@@ -398,6 +398,18 @@ begin
               from loan_cases(array[l.id], array[l.version], array[at]) c);
 end $$;
 
+-- Did an application's step lead from one state to another, now or by the log once? Of what was asked back a part may
+-- come; what is refused then is as it was.
+create or replace function verify_application_step(was text, step text, became text) returns boolean
+    language sql stable as $$
+    select exists (
+        select from (select to_json(t) as t from application_transition t where t.state = was
+                      union all
+                     select verify_kept('application_transition', 'state', was)) x
+         where x.t ->> 'step' = step
+           and (x.t ->> 'next' = became or step = 'confirm' and became in ('demanded', 'paid')))
+$$;
+
 -- Had the token by which one record was made been revoked when another was made, by the order of the log? No clock
 -- tells that: both stand in it, and what one flight took in is of one moment.
 create or replace function verify_disowned_before(one uuid, other uuid) returns boolean language plpgsql stable as $$
@@ -431,6 +443,30 @@ begin
                     where v.id = c.loan_id and v.recorded_at <= x.known
                     order by v.version desc
                     limit 1) f);
+end $$;
+
+-- Is this what somebody asked to have covered, or the whole of the loan by a version of it?
+create or replace function verify_cover_amount(c coverage, fen bigint) returns boolean
+    language plpgsql stable as $$
+begin
+    return exists (select from submission r
+                    where r.id = c.id and r.type = 'coverage' and fen_of(r.body ->> 'amount') = fen)
+           or exists (select from loan v where v.id = c.loan_id and coverage_whole_fen(v) = fen);
+end $$;
+
+-- Are terms of a cover those of its scheme and of a version of its loan? What earlier ones did not name is not
+-- compared; that a loan is its firm's first its bank said, the ledger may have known otherwise.
+create or replace function verify_cover_terms(c coverage, told json, l loan) returns boolean
+    language plpgsql stable as $$
+begin
+    c.amount_fen := fen_of(told ->> 'amount');
+    return ((told ->> 'first_loan')::boolean is not true or coalesce(l.first_loan, false))
+           and c.amount_fen <= l.amount_fen
+           and verify_cover_amount(c, c.amount_fen)
+           and not exists (
+               select from jsonb_each(told::jsonb) t
+                 join jsonb_each(coverage_terms(c, l, null)::jsonb) e on e.key = t.key
+                where t.key not in ('first_loan', 'uplift') and t.value <> e.value);
 end $$;
 
 -- Did two persons of finance end a cover that could be claimed on? The first word is none once something happened

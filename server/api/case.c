@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "records.h"
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- the policy ------------------------------------------------------------------------------ */
 
@@ -318,8 +319,31 @@ void decision_write(const struct rule *rule, const struct value *facts, struct b
     json_close(out, '}');
 }
 
-bool decision_again(
-    struct arena *a, struct str body, struct str facts, struct buf *out, int64_t *amount)
+/* In the order of the items' names, as the database sorts them; two of one name are one sum. */
+static void taken_write(const struct rule *rule, const struct subsidy *o, struct buf *out)
+{
+    const char *last = "", *next;
+    do {
+        int64_t sum = 0;
+        next = NULL;
+        for (int i = 0; i < o->n; i++) {
+            const char *name = rule_item_name(rule, i);
+            if (strcmp(name, last) > 0 && (!next || strcmp(name, next) < 0))
+                next = name;
+        }
+        for (int i = 0; next && i < o->n; i++)
+            sum += strcmp(rule_item_name(rule, i), next) == 0 ? o->item[i] : 0;
+        if (sum > 0)
+            buf_printf(out, ";%s %lld", next, (long long)sum);
+        if (sum > 0 && strcmp(next, "interest") == 0)
+            buf_printf(out, " %s/%s", day_text(out->a, o->interest_from).p,
+                day_text(out->a, o->interest_until).p);
+        last = next;
+    } while (next);
+}
+
+bool decision_again(struct arena *a, struct str body, struct str facts, struct buf *out,
+    struct buf *taken, int64_t *amount)
 {
     struct err e;
     struct subsidy o;
@@ -332,6 +356,7 @@ bool decision_again(
         return false;
     rule_judge(rule, f, &o);
     *amount = o.amount;
+    taken_write(rule, &o, taken);
     decision_write(rule, f, out);
     return true;
 }

@@ -61,10 +61,11 @@ void case_facts(struct arena *a, const struct rows *rows, int row, int first, st
 MUST_USE bool case_tell(struct value *facts, const struct value *told, struct err *e);
 /* Fill loan prime rates and what follows. */
 MUST_USE bool case_complete(const struct policy_case *k, struct value *facts, struct err *e);
-/* The same from what was stored: a policy's body and the facts of a case. false: they are not
- * readable any more. */
-MUST_USE bool decision_again(
-    struct arena *a, struct str body, struct str facts, struct buf *out, int64_t *amount);
+/* The same from what was stored: a policy's body and the facts of a case; taken: what it gives item
+ * by item, each as ";interest 2587500 2023-01-16/2024-01-15". false: they are not readable any
+ * more. */
+MUST_USE bool decision_again(struct arena *a, struct str body, struct str facts, struct buf *out,
+    struct buf *taken, int64_t *amount);
 /* {"eligible":…}: what is stored of a decision. */
 void decision_write(const struct rule *rule, const struct value *facts, struct buf *out);
 #endif

@@ -95,14 +95,22 @@ static void verify_rows(struct verify *v)
     }
 }
 
-/* Every stored decision, judged again by the rule and the facts that are stored with it. */
+/* Every stored decision, judged again by the rule and the facts that are stored with it; what one
+ * that counts has taken is what it gives: else the days of a loan's interest are given twice. */
 static void check_decisions(struct look *l)
 {
-    enum { ID, FACTS, DECISION, BODY, AMOUNT };
+    enum { ID, FACTS, DECISION, BODY, AMOUNT, TAKEN };
     static const char ask[] =
-        "select a.id, a.facts, a.decision, p.body, a.amount_fen"
+        "select a.id, a.facts, a.decision, p.body, a.amount_fen,"
+        " case when application_counts(n.state) then u.taken end"
         " from application a join policy p on p.id = a.policy"
+        " join application_now n on n.application = a.id"
         " join log_leaf l on l.record_id = a.id and l.version = 1"
+        " cross join lateral (select coalesce(string_agg(concat(';', x.item, ' ', x.fen,"
+        " ' ' || x.days), '' order by x.item collate \"C\"), '') as taken"
+        " from (select s.item, sum(s.amount_fen) as fen, string_agg(lower(s.days) || '/' ||"
+        " upper(s.days), ' ' order by s.days) as days from subsidy_unit s"
+        " where s.application = a.id group by s.item having sum(s.amount_fen) > 0) x) u"
         " where a.asks is not null and l.no >= $1" /* null: by rules that are no more */
         " order by a.id";
     const char *since = arena_printf(l->a, "%llu", (unsigned long long)l->v->since).p;
@@ -110,15 +118,20 @@ static void check_decisions(struct look *l)
     if (!r)
         finding(l, "decisions that cannot be read");
     for (int i = 0; r && i < PQntuples(r); i++) {
-        struct buf again;
+        struct buf again, taken;
         int64_t amount = 0;
         arena_reset(l->a);
         buf_init(&again, l->a);
-        bool judged = decision_again(
-            l->a, str_of(PQgetvalue(r, i, BODY)), str_of(PQgetvalue(r, i, FACTS)), &again, &amount);
+        buf_init(&taken, l->a);
+        bool judged = decision_again(l->a, str_of(PQgetvalue(r, i, BODY)),
+            str_of(PQgetvalue(r, i, FACTS)), &again, &taken, &amount);
         if (!judged || strcmp(buf_view(&again).p, PQgetvalue(r, i, DECISION)) != 0 ||
             amount != strtoll(PQgetvalue(r, i, AMOUNT), NULL, 10))
             finding(l, "decision that its rule and facts do not give: %s", PQgetvalue(r, i, ID));
+        if (judged && !PQgetisnull(r, i, TAKEN) &&
+            strcmp(buf_view(&taken).p, PQgetvalue(r, i, TAKEN)) != 0)
+            finding(
+                l, "what a subsidy takes is not what its decision gives: %s", PQgetvalue(r, i, ID));
     }
     PQclear(r);
 }

@@ -90,6 +90,14 @@ FUND = [
      " recorded_at, 'x@Y' from coverage_step where step = 'confirm' limit 1", ["cover step that differs from its record"]),
     ("one confirmation of two", "delete from coverage_step where step = 'confirm' and n = 2",
      ["cover step that differs from its record", "cover on paper that two persons did not confirm"]),
+    ("a cover of more", "update coverage set amount_fen = amount_fen + 100 where id = '{cover}'",
+     ["cover of an amount that nobody asked for: {cover}", "cover whose terms are not those of its loan: {cover}"]),
+    ("a rate that was frozen from nowhere", "update coverage set terms = jsonb_set(terms::jsonb, '{{rate}}', '\"1.00\"')::json where id = '{covers}'",
+     ["cover whose terms are not those of its loan: {covers}"]),
+    ("an uplift that nobody judged", "update coverage set raised_ppm = 30000 where id = '{covers}'",
+     ["cover of an uplift that no judgement gave: {covers}"]),
+    ("what finance was shown", "update coverage_step set shown = jsonb_set(shown::jsonb, '{{terms,matures_on}}', '\"2030-01-01\"')::json"
+     " where coverage = '{covers}' and step = 'judge'", ["cover step that shows terms of no version of its loan: {covers} 1"]),
     ("an office that decides and is none", "update org set kind = 'bank' where code = 'FINANCE'",
      ["record of an organisation that does not write its like: {given} v1", "proposal decided by whom its rule does not name: ",
       "claim step by an office that does not take it: {claim} 1", "cover step by an office that does not take it: "]),
@@ -122,6 +130,8 @@ class VerifyFund(Case):
         case.recover(where, "1000000.03")
         steps = {s["step"]: s["id"] for s in case.get(where)["steps"]}
         given = case.get("/v1/transfers?account=fund:" + code)["items"][0]["id"]
+        third = case.scheme()
+        case.lent(third)
         old = case.paid(case.lent(case.scheme())).split("/")[-1]
         other = case.scheme()  # told and refused, a cure refused and one received, and a claim for the rest
         contract = case.lent(other)
@@ -137,6 +147,7 @@ class VerifyFund(Case):
         case.paid(contract)
         names = {"code": code, "fund": "fund:" + code, "claim": where.split("/")[-1], "pay": steps["pay"],
                  "accept": steps["accept"], "approve": steps["approve"], "given": given, "old": old}
+        names.update((n, self.d.sql("select id from coverage where scheme_code = '%s' limit 1" % s)) for n, s in (("cover", other), ("covers", third)))
         text = self.plant(FUND, names)
         # by the account of today that one was judged too high, as every claim of before whose bank had got something back
         self.assertNotIn("claim of more than was owed on its loan: " + old, text)
@@ -208,6 +219,20 @@ SUBSIDY = [
       "what came back of a subsidy was not asked for, or not seen by another"]),
     ("a hold that ended by itself", "insert into hold_end values ('{held}', 'voided', now(), 'x')",
      ["application that holds more or less than it was promised", "account_balance "]),
+    ("how a hold ended", "update hold_end set how = 'voided' where hold = '{app}'",
+     ["hold of an application that is not what its decision and steps made of it: {app}"]),
+    ("more that is held", "update hold set amount_fen = amount_fen + 1 where id = '{kept}'",
+     ["hold of an application that is not what its decision and steps made of it: {kept}"]),
+    ("a day of interest that may be had again", "update subsidy_unit set days = daterange(lower(days), upper(days) - 1)"
+     " where application = '{held}'", ["what a subsidy takes is not what its decision gives: {held}"]),
+    ("days of a credit that nobody asks for", "update subsidy_unit set unit = item || ' ' || gen_random_uuid() where application = '{kept}'",
+     ["what a subsidy takes of a credit that is not its loan's: {kept} interest"]),
+    ("what was approved by another office", "update submission set org_id = (select id from org where code = 'FINANCE') where id = '{approve}'",
+     ["application step by an office that does not take it: {approve}"]),
+    ("an approval that is none", "update application_step set state = 'reserved' where id = '{approve}'",
+     ["application step that was not legal: {approve}", "application step that was not legal: {paid}"]),
+    ("a budget of which something stayed", "update transfer set credit_after_fen = credit_after_fen + 7 where id = '{closed}'",
+     ["closing of a budget that did not move what was left of it: {closed}"]),
     ("days that nobody takes any more", "delete from subsidy_unit where application = '{app}'",
      ["what a subsidy takes does not fit its application"]),
 ]
@@ -224,10 +249,17 @@ class VerifySubsidies(VerifyFund):
         case = test_subsidies.Subsidies("setUp")
         self.d.cli("token", "revoke", "--id", hashlib.sha256(case.person("DIST-310116", "李复核").encode()).hexdigest()[:8])
         code = case.policy()
-        case.budget(code, "100000.00")
+        case.budget(code, "103000.00")  # of which 25,000.00 are paid in the end: for three more, and 375.00
         where = case.apply(code, case.lent()).headers["location"]
         approve, paid = (case.step(where, s, who).json()["id"] for s, who in (("approve", case.checker), ("pay", case.payer)))
         case.step(where, "clawback", case.district, amount="875.00")
         case.back(where, case.checker)
-        held = case.apply(code, case.lent()).headers["location"]
-        self.plant(SUBSIDY, {"code": code, "approve": approve, "paid": paid, "app": where.split("/")[-1], "held": held.split("/")[-1]})
+        held, kept, left, next_one = (case.apply(code, case.lent()).headers["location"] for _ in range(4))
+        case.step(left, "withdraw", case.district)  # what follows is honest: the last one waited, and was released
+        case.step(case.apply(code, case.lent()).headers["location"], "refuse", case.checker)
+        self.assertEqual(case.state(next_one), "reserved")
+        case.step(next_one, "refuse", case.checker)
+        made = case.post("/v1/budget-closings", {"reference": "JZ", "policy": code, "year": test_subsidies.YEAR}, case.district, 202)
+        case.d.agreed(made)
+        names = {"code": code, "approve": approve, "paid": paid, "closed": made.json()["id"]}
+        self.plant(SUBSIDY, dict(names, **{n: w.split("/")[-1] for n, w in (("app", where), ("held", held), ("kept", kept))}))
