@@ -13,6 +13,8 @@ declare
     -- @plpgsql_check_options: security_warnings = off
     others constant text := case when known_at is null then '' else ' and %1$s <> all ($1)' end
                             || case when firms is null then '' else ' and %2$s = any ($2)' end;
+    of_firms constant text := case when firms is not null
+                                   then ' in (select f.id from loan f where f.borrower = any ($2))' end;
 begin
     return query execute format('
         select l.org_id, l.borrower, x.what, x.on_day, x.n
@@ -27,26 +29,30 @@ begin
         using touched, firms, own;
     return query execute format('
         select b.org_id, b.borrower, x.what::smallint, x.day, x.n
-          from loan_balance b
-         cross join lateral (select y.* from loan y where y.id = b.loan_id order by y.version desc limit 1) l
-         cross join lateral (
-               select max(e.on_day) as day, max(e.on_day) filter (where e.kind = ''settled'') as settled_on
-                 from loan_event e where e.loan_id = b.loan_id) last
+          from (select y.*, y.quarter = max(y.quarter) over (partition by y.loan_id) as is_last
+                  from loan_balance y
+                 where true' || others || coalesce(' and y.loan_id' || of_firms, '') || ') b
+          join loan l on l.id = b.loan_id
+          left join (select e.loan_id, max(e.on_day) as day,
+                            max(e.on_day) filter (where e.kind = ''settled'') as settled_on
+                       from loan_event e%3$s
+                      group by e.loan_id) last on last.loan_id = b.loan_id
+         cross join lateral (select b.is_last and b.state = ''matured'' as ends,
+                                    (b.v[14] > 0 or b.v[16] > 0) and b.quarter = quarter_start(last.day) as tells
+                            offset 0) k
          cross join lateral (values
-               (9, b.state, b.matures_on + 1, b.v[9]), (10, b.state, b.matures_on + 1, b.v[10]),
-               (11, b.state, b.matures_on + 1, 1), (12, b.state, b.matures_on + 1, l.amount_fen),
-               (14, null, greatest(b.quarter, last.settled_on + 61), b.v[14]),
-               (16, null, greatest(b.quarter, l.disbursed_on + 31), b.v[16])) as x(what, state, day, n)
-         where (b.state = ''matured'' or b.v[14] > 0 or b.v[16] > 0)
-           and ($3 is null or (x.what > 10) = $3)
+               (9, k.ends, b.matures_on + 1, b.v[9]), (10, k.ends, b.matures_on + 1, b.v[10]),
+               (11, k.ends, b.matures_on + 1, 1), (12, k.ends, b.matures_on + 1, l.amount_fen),
+               (14, k.tells, greatest(b.quarter, last.settled_on + 61), b.v[14]),
+               (16, k.tells, greatest(b.quarter, l.disbursed_on + 31), b.v[16])) as x(what, stands, day, n)
+         where (k.ends or k.tells)
+           and x.stands
            and x.n > 0
-           and case when x.state is null then b.quarter = quarter_start(last.day)
-                    else x.state = ''matured''
-                         and not exists (select from loan_balance later
-                                          where later.loan_id = b.loan_id and later.quarter > b.quarter) end'
-        || others || case when firms is not null
-                          then ' and b.loan_id in (select f.id from loan f where f.borrower = any ($2))' else '' end,
-        'b.loan_id', 'b.borrower')
+           and ($3 is null or (x.what > 10) = $3)
+           and not exists (select from loan later where later.id = l.id and later.version = l.version + 1
+                                                    and later.version > 1)',
+        'y.loan_id', 'y.borrower',
+        coalesce(' where e.loan_id' || of_firms, ''))
         using touched, firms, own;
     if known_at is null then
         return;
