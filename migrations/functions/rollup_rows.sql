@@ -103,32 +103,33 @@ create or replace view firm_balance_rows as
      where c.what in (1, 3, 5, 7, 9, 11) or c.what > 12
      group by 1, 2, 3, 4
     having sum(c.n) <> 0;
--- Of each organisation in the order of the index; of all together (0) in one of their own. Counts are small: sums of
--- numbers that are not need another kind of number.
+-- Of each organisation in the order of the index; of all together (0) in one of their own. What is told of a quarter
+-- alone (from 11 on) stands as it is. Counts are small: sums of numbers that are not need another kind of number.
 create or replace view balance_firms_rows as
     select x.org_id, x.what, x.quarter, sum(x.firms)::bigint as firms
       from (select y.org_id, y.what, y.quarter,
-                   (y.level > 0)::int
-                   - case when y.what > 10 then 0
-                          else lag((y.level > 0)::int, 1, 0) over (partition by y.borrower, y.what, y.org_id
-                                                                   order by y.quarter) end as firms
+                   (y.level > 0)::int - lag((y.level > 0)::int, 1, 0) over (
+                       partition by y.borrower, y.what, y.org_id order by y.quarter) as firms
               from (select b.borrower, b.what, b.org_id, b.quarter,
-                           case when b.what > 10 then b.n::int
-                                else sum(b.n::int) over (partition by b.borrower, b.what, b.org_id
-                                                         order by b.quarter) end as level
-                      from firm_balance b) y
-             union all
-            select 0, y.what, y.quarter,
-                   (y.level > 0)::int
-                   - case when y.what > 10 then 0
-                          else lag((y.level > 0)::int, 1, 0) over (partition by y.borrower, y.what
-                                                                   order by y.quarter) end
-              from (select b.borrower, b.what, b.quarter,
-                           case when b.what > 10 then sum(b.n::int)
-                                else sum(sum(b.n::int)::int) over (partition by b.borrower, b.what
-                                                                   order by b.quarter) end as level
+                           sum(b.n::int) over (partition by b.borrower, b.what, b.org_id order by b.quarter) as level
                       from firm_balance b
-                     group by 1, 2, 3) y) x
+                     where b.what <= 10) y
+             union all
+            select b.org_id, b.what, b.quarter, (b.n > 0)::int from firm_balance b where b.what > 10
+             union all -- rows of one quarter are of one level: the first of them makes the change
+            select 0, y.what, y.quarter,
+                   (y.level > 0)::int - lag((y.level > 0)::int, 1, 0) over (
+                       partition by y.borrower, y.what order by y.quarter)
+              from (select b.borrower, b.what, b.quarter,
+                           sum(b.n::int) over (partition by b.borrower, b.what order by b.quarter) as level
+                      from firm_balance b
+                     where b.what <= 10) y
+             union all
+            select 0, y.what, y.quarter, (y.level > 0)::int
+              from (select b.what, b.quarter, sum(b.n) as level
+                      from firm_balance b
+                     where b.what > 10
+                     group by b.borrower, b.what, b.quarter) y) x
      group by 1, 2, 3;
 create or replace view event_rollup_rows as
     select e.org_id, quarter_start(e.on_day) as quarter, count(*) as events,
