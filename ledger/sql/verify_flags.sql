@@ -12,6 +12,7 @@ select 'flag whose severity is not that of its rule', f.id || ''
   from flag f
   join flag_rule u on u.code = f.code
  where case when f.code = 'RF15' then f.case_key !~ format(' %s$', f.severity) -- each severity is a case of its own
+            when f.code = 'RF40' then f.severity not in ('high', 'med') -- the one if its event was reversed
             else f.severity <> u.severity
                  and not exists (select from verify_kept('flag_rule', 'code', f.code) k(was)
                                   where was ->> 'severity' = f.severity) end
