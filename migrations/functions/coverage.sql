@@ -277,15 +277,16 @@ begin
     return p;
 end $$;
 
--- Was a loan repaid or sold since a day, whatever event told it; or is it owed past its term? By whichever is later of
--- the day that was told and that of the ledger where a default had been told on a day before: who gains by it tells it.
+-- Was most of a loan repaid, or was it sold, since a day, whatever event told it; or is it owed past its term? By
+-- whichever is later of the day that was told and that of the ledger where a default had been told on a day before: who
+-- gains by it tells it. A rest that is left owed for show hides nothing.
 create or replace function coverage_repaid(loan_id uuid, since date) returns boolean
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
-    f loan_life := loan_fold((select v from loan v where v.id = loan_id order by v.version desc limit 1),
-                             'infinity', null, null);
+    l loan := (select v from loan v where v.id = loan_id order by v.version desc limit 1);
+    f loan_life := loan_fold(l, 'infinity', null, null);
 begin
-    if f.outstanding_fen > 0 then
+    if f.outstanding_fen > 0 and (f.matures_on < today() or f.outstanding_fen * 2 > l.amount_fen) then
         return f.matures_on < today();
     end if;
     return exists (

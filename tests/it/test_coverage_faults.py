@@ -54,6 +54,18 @@ class CoverageFaults(FundCase):
                     self.cover_step(cover["id"], "confirm", self.finance)
                     self.assertEqual(self.said(self.get("/v1/coverages/" + cover["id"])), ("covered", []))
 
+    def test_a_fen_that_is_left_owed_hides_no_default(self):
+        """On other rights, so that it is no part of one credit; an instalment that was late once is no end."""
+        code = self.scheme(confirmation="automatic", file_within_days=None)
+        for late, paid, said in (({}, "2999999.99", ("requested", ["E_DEFAULT_TOLD"])),
+                                 ({"principal": "1.00", "interest": "0.00"}, "1.00", ("covered", []))):
+            old = self.booked(None, matures_on=ago(-330)).json()
+            self.event("/v1/loans/" + old["id"], "overdue", ago(100), **late)
+            self.told_before(old, 50)
+            self.event("/v1/loans/" + old["id"], "repaid", ago(1), principal=paid)
+            same = {k: old[k] for k in ("borrower_uscc", "borrower_name")}
+            self.assertEqual(self.said(self.booked(code, drawn=0, signed_on=ago(1), **same).json()["coverage"]), said, paid)
+
     def test_a_whole_book_told_on_one_day_waits_for_nobody(self):
         """A loan of years ago with its arrears and its end, told today beside a later one: nothing was hidden from the ledger."""
         code = self.scheme(confirmation="automatic", file_within_days=None)
