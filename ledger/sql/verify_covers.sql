@@ -92,7 +92,10 @@ union all
 select 'cover that weighs in its pool by what two persons did not agree on', c.id || ''
   from coverage c
  where c.pool_version is not null
-   and (select count(distinct s.recorded_by)
+   and (select persons_were(array_agg(s.recorded_by), array(
+                    select l.recorded_by from submission l where l.id = c.loan_id and l.version <= c.pool_version
+                    union
+                    select c.recorded_by), max(s.recorded_at))
           from coverage_step s
           join submission r on r.recorded_at = s.recorded_at and r.type = 'coverage_step'
                            and r.body ->> 'coverage' = s.coverage::text and r.recorded_by = s.recorded_by

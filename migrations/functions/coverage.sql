@@ -412,8 +412,8 @@ begin
                          yuan_text(mended.bad_fen), coalesce(mended.bad_from::text, '-')))];
 end $$;
 
--- The first word to let a cover weigh in its pool by the newest version of its loan, of a person who is in office still
--- and by no token that was revoked, where nobody has said no since.
+-- The first word to let a cover weigh in its pool by the newest version of its loan, of a person who is in office
+-- still, by no token that was revoked, and not of who told the loan, where nobody has said no since.
 create or replace function coverage_pool_begun(c coverage) returns setof coverage_step
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
@@ -423,7 +423,7 @@ begin
      where s.coverage = c.id and s.step = 'confirm' and (s.shown ->> 'pool_word')::int = (
                select max(l.version) from loan l where l.id = c.loan_id)
        and s.n > (select coalesce(max(o.n), 0) from coverage_step o where o.coverage = c.id and o.step = 'refuse')
-       and person_serves(s.recorded_by) and not coverage_step_disowned(s);
+       and person_serves(s.recorded_by) and not coverage_step_disowned(s) and coverage_is_apart(c, s.recorded_by);
 end $$;
 
 -- A cover as it is told: with what a person of finance is to see before he confirms. Of other contracts of its bank the
@@ -1173,6 +1173,16 @@ begin
                       and record_disowned(r.id, 1));
 end $$;
 
+-- Is whoever spoke of a cover another than who asked for it and who told its loan, by what is known now of whoever is
+-- one human being with whom?
+create or replace function coverage_is_apart(c coverage, by_whom text) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return person_of(by_whom) is distinct from person_of(c.recorded_by)
+           and not exists (select from submission r
+                            where r.id = c.loan_id and person_of(r.recorded_by) = person_of(by_whom));
+end $$;
+
 -- Confirmations of a cover as it was judged last, by persons who are in office still and by no token that was revoked:
 -- one of what a correction has changed since counts no more.
 create or replace function coverage_confirmed(c coverage) returns setof coverage_step
@@ -1181,10 +1191,7 @@ create or replace function coverage_confirmed(c coverage) returns setof coverage
       from coverage_step s
      where s.coverage = (c).id and s.step = 'confirm' and person_serves(s.recorded_by)
        and not coverage_step_disowned(s)
-       -- whatever was found out since of who is one with whom
-       and person_of(s.recorded_by) is distinct from person_of((c).recorded_by)
-       and not exists (select from submission r
-                        where r.id = (c).loan_id and person_of(r.recorded_by) = person_of(s.recorded_by))
+       and coverage_is_apart(c, s.recorded_by)
        and s.n > (select coalesce(max(j.n), 0) from coverage_step j where j.coverage = (c).id and j.step = 'judge')
 $$;
 

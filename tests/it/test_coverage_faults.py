@@ -310,6 +310,29 @@ class Pool(FundCase):
         self.assertEqual(self.d.sql("select bad_fen from coverage where id = '%s'" % cover), "300000000")
         self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
 
+    def test_the_word_of_one_who_told_the_loan_mends_no_pool(self):
+        """Who typed it and who spoke first of it turn out to be one: two others of finance are needed still."""
+        n = next(numbers)
+        who, twin = (self.d.cli("person", "add", "--org", o, "--name", "%s%d" % (x, n)).stdout.strip()
+                     for o, x in (("BANK-A", "报备"), ("FINANCE", "复看")))
+        bank, finance = (self.d.given("token", "add", "--org", o, "--person", "%s%d" % (x, n))
+                         for o, x in (("BANK-A", "报备"), ("FINANCE", "复看")))
+        typed = self.booked(self.scheme("cd-2008", confirmation="automatic", leverage_limit=None, file_within_days=None),
+                            token=bank, amount="30000000.00").json()
+        cover = typed["coverage"]["id"]
+        self.event("/v1/loans/" + typed["id"], "overdue", ago(0))
+        self.event("/v1/loans/" + typed["id"], "classified", ago(0), grade="substandard")
+        self.correct(typed["contract_no"], amount="3000000.00", ip_amount="3000000.00")
+        weighs = lambda: self.d.sql("select bad_fen from coverage where id = '%s'" % cover)
+        paper = {"evidence": "借款合同 2022-07 原件"}
+        self.cover_step(cover, "confirm", finance, **paper)
+        self.d.agreed(self.post("/v1/persons/%s/same-as" % twin, {"reference": "BA-%d" % n, "same_as": who, "reason": "核对"},
+                                self.office, 202))
+        self.cover_step(cover, "confirm", self.finance, **paper)
+        self.assertEqual(weighs(), "3000000000")
+        self.cover_step(cover, "confirm", self.second, **paper)
+        self.assertEqual(weighs(), "300000000")
+
     def test_a_cover_that_was_asked_for_with_its_loan_is_on_the_list(self):
         """Nobody sent it in by itself: it waits all the same, and not for who gave it up."""
         made, gone = (self.booked(self.scheme()).json() for _ in range(2))
