@@ -231,22 +231,15 @@ static void on_io(evutil_socket_t fd, short what, void *arg)
     link_push(l);
 }
 
-/* What cannot be prepared is tried again on a new connection: it may be mended meanwhile. */
-static bool is_prepared(struct link *l, const struct fail *fail)
-{
-    if (!fail)
-        return true;
-    log_event(LOG_ERROR, SAY_DB_FAILED, "link", l->setup.name, "sqlstate", fail->sqlstate, "text",
-        fail->text, NULL);
-    link_reset(l, fail->text);
-    return false;
-}
-
 static void on_prepared(void *arg, const struct fail *fail)
 {
     struct link *l = arg;
-    if (!is_prepared(l, fail))
+    if (fail) {
+        log_event(LOG_ERROR, SAY_DB_FAILED, "link", l->setup.name, "sqlstate", fail->sqlstate,
+            "text", fail->text, NULL);
+        link_reset(l, fail->text); /* and tries again: what was wrong may be mended meanwhile */
         return;
+    }
     l->up = true;
     l->retry_ms = RETRY_MIN_MS;
     log_event(LOG_DEBUG, SAY_DB_CONNECTED, "link", l->setup.name, NULL);
@@ -401,9 +394,16 @@ int link_pending(const struct link *l)
     return l->syncs;
 }
 
+/* What could not be prepared is tried again when it is next asked; what stood behind it for this
+ * one fails by itself, and nobody else's does. arg: its mark, which lives as long as its link. */
 static void on_one_prepared(void *arg, const struct fail *fail)
 {
-    is_prepared(arg, fail);
+    bool *prepared = arg;
+    if (!fail)
+        return;
+    log_event(LOG_ERROR, SAY_DB_FAILED, "what", "prepare", "sqlstate", fail->sqlstate, "text",
+        fail->text, NULL);
+    *prepared = false;
 }
 
 /* In a group of its own, so that no failure beside it leaves it undone. */
@@ -416,7 +416,8 @@ void link_prepare(struct link *l, enum sql_id sql)
         event_active(l->io, EV_READ, 0);
         return;
     }
-    queue(l, (struct pending){.is_sync = true, .end = on_one_prepared, .arg = l});
+    queue(
+        l, (struct pending){.is_sync = true, .end = on_one_prepared, .arg = &l->prepared[sql - 1]});
 }
 
 /* A call on a lost connection is queued all the same: its group ends with 08006 at link_sync. */

@@ -228,3 +228,22 @@ class Behind(Case):
                                            % ",".join(x["contract_no"] for x in loans))[0].split()
         self.assertEqual(sorted(stored), sorted(x["contract_no"] for x in loans))
         self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+
+
+class Prepared(Case):
+    conf = {"readers": "1"}
+
+    def test_a_statement_that_cannot_be_prepared_fails_alone_and_is_asked_again(self):
+        """Its one reader goes on for the others, without a connection anew."""
+        token = self.d.token("finance")
+        status = lambda path: self.d.call("GET", path, token=token, timeout=10).status
+        session = lambda: self.d.sql("select string_agg(pid || '', ' ' order by pid) from pg_stat_activity"
+                                     " where usename like 'pledged%' and pid <> pg_backend_pid()")
+        self.assertEqual(status("/v1/loans"), 200)
+        before = session()
+        self.d.sql("alter function tasks_open(boolean) rename to tasks_gone")
+        with ThreadPoolExecutor(8) as pool:
+            told = list(pool.map(status, ["/v1/tasks", "/v1/loans"] * 8))
+        self.assertEqual((min(told[::2]) >= 500, set(told[1::2])), (True, {200}), told)
+        self.d.sql("alter function tasks_gone(boolean) rename to tasks_open")
+        self.assertEqual((status("/v1/tasks"), session()), (200, before))
