@@ -62,6 +62,11 @@ static const struct member coverage_step_members[] = {
     {"at", M_INSTANT, "记录时刻", .en = "When it was recorded"},
     {.name = NULL},
 };
+static const struct member begun_members[] = {
+    {"step", M_TEXT, "步骤", .en = "Step"},
+    {"by", M_TEXT, "先办的人", .en = "Who took it first"},
+    {.name = NULL},
+};
 /* What was judged, and what became of it. */
 static const struct member judged_members[] = {
     {"state", M_WORD, "状态", .en = "State", .words = "requested covered refused suspended ended"},
@@ -93,6 +98,8 @@ const struct member coverage_members[] = {
     {"recorded_at", M_INSTANT, "记录时刻", .en = "When it was recorded"},
     {"recorded_by", M_TEXT, "记录人", .en = "Who recorded it"},
     {"steps", M_OBJECT, "步骤", .en = "Steps taken", .of = coverage_step_members, .list = true},
+    {"begun", M_OBJECT, "待另一人办理的步骤", .en = "Steps that wait for a second person",
+        .of = begun_members, .list = true},
     {"legal_steps", M_TEXT, "可办步骤", .en = "Steps possible now", .list = true},
     {.name = NULL},
 };
@@ -104,6 +111,8 @@ static const struct member coverage_read_only[] = {
     {"seen", M_HASH, "所见版本", .en = "What a taker of a step names as seen", .maybe = true},
     {"steps", M_OBJECT, "步骤", .en = "Steps taken", .of = coverage_step_members, .list = true,
         .maybe = true},
+    {"begun", M_OBJECT, "待另一人办理的步骤", .en = "Steps that wait for a second person",
+        .of = begun_members, .list = true, .maybe = true},
     {"legal_steps", M_TEXT, "可办步骤", .en = "Steps possible now", .list = true, .maybe = true},
     {.name = NULL},
 };

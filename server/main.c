@@ -503,6 +503,7 @@ static bool run(struct daemon *p)
     struct event_base *base = event_base_new();
     MUST(base);
     p->s.process.base = base;
+    p->s.process.began_us = monotonic_us();
     p->database.process = &p->s.process;
     int n = services_open(p);
     if (n == SERVICES) {

@@ -20,6 +20,7 @@ struct counters {
 struct process {
     struct event_base *base;
     struct conf conf;
+    int64_t began_us; /* monotonic */
     struct counters count;
 };
 #endif

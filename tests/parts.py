@@ -35,7 +35,7 @@ class Part:
         self.name, self.command, self.after = name, command, after
         self.log = os.path.join("build", "parts", re.sub(r"\W+", "-", name) + ".log")
         self.process = self.status = None
-        self.passed = self.failed = self.seconds = 0
+        self.passed = self.failed = self.seconds = self.in_browser = 0
 
     def run(self):
         began = time.monotonic()
@@ -49,6 +49,7 @@ class Part:
         with open(self.log, encoding="utf-8", errors="replace") as f:
             text = f.read()
         self.passed, self.failed = self.count(text)
+        self.in_browser = sum(map(int, re.findall(r"^figure: .* in the browser: (\d+) s\b", text, re.M)))
 
     def start(self, log):
         with starting:
@@ -312,6 +313,8 @@ def main():
         parts, stopped = run_all(folder)
     if stopped:
         print(stopped)
+    if in_browser := sum(p.in_browser for p in parts):
+        print("the whole browser suite: %d s (bar 360), as if one part came after the other" % in_browser)
     print("%d s, %d parts at a time" % (time.monotonic() - began, JOBS))
     print("%d passed, %d failed" % (sum(p.passed for p in parts), sum(p.failed for p in parts)))
     return 1 if stopped or any(p.failed for p in parts) else 0

@@ -1092,6 +1092,18 @@ create or replace function coverage_seen(c coverage) returns text
            select max(l.version) from loan l where l.id = (c).loan_id)), 'UTF8')), 'hex')
 $$;
 
+-- Steps that one person has taken and that wait for another, who is not the same.
+create or replace function coverage_begun(c coverage) returns setof coverage_step
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    if c.state = 'requested' and c.paper then
+        return query select s.* from coverage_confirmed(c) s;
+    elsif cardinality(coverage_pool_untrue(c)) > 0 then
+        return query select s.* from coverage_pool_begun(c) s;
+    end if;
+    return query select s.* from coverage_end_begun(c) s;
+end $$;
+
 -- A cover as its address and lists show it.
 create or replace function coverage_shown(c coverage) returns json
     language sql stable security definer set search_path = public, pg_temp as $$
@@ -1108,6 +1120,8 @@ create or replace function coverage_shown(c coverage) returns json
                                'reason', s.reason,
                                'by', s.recorded_by, 'at', instant_text(s.recorded_at))) order by s.n), '[]')
                  from coverage_step s where s.coverage = (c).id),
+               'begun', (select coalesce(json_agg(json_build_object('step', s.step, 'by', s.recorded_by)), '[]')
+                           from coverage_begun(c) s),
                'legal_steps', to_json(case (c).state when 'requested' then array['confirm', 'end', 'refuse']
                                                      when 'suspended' then
                                                           case when (c).errors is null and not (c).rejudge

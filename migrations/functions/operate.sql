@@ -42,6 +42,20 @@ create or replace function commit_waits() returns boolean
                     where a.wait_event = 'SyncRep' and clock_timestamp() - a.query_start > interval '2 seconds')
 $$;
 
+-- What anybody may be told of the service: which schema it has, when it was verified last and when it was scanned for
+-- flags by night.
+create or replace function service_dates()
+    returns table (schema_version int, verified_at timestamptz, scanned_at timestamptz)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select (select max(m.version) from schema_migration m),
+           (select v.ended_at from verification v order by v.ended_at desc limit 1),
+           (select r.recorded_at
+              from flag_scan f
+              join submission r on r.id = f.id
+             where r.key like 'nightly %'
+             order by f.id desc limit 1)
+$$;
+
 -- ---- figures ---------------------------------------------------------------------------------------
 
 -- The age of what has happened, in seconds.

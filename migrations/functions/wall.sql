@@ -112,7 +112,7 @@ create or replace function wall_door(name text) returns text language sql stable
         'plan_undated', 'pledge_is_against', 'pledge_live', 'policy_refusal', 'product_filing_beside',
         'proposal_brief', 'proposal_is', 'proposal_told', 'proposals_seen', 'published_plan_day',
         'record_disowned', 'record_first_recorded', 'record_has_later', 'record_seen', 'record_state',
-        'ranking_suspended',
+        'ranking_suspended', 'service_dates',
         'register_beside', 'register_named_at', 'report_seal_agreed', 'scheme_statement', 'state_of_confirmed',
         'rollup_heads', 'rollup_known_loans', 'rollup_less', 'rollup_received_since',
         'subsidy_case_guard', 'subsidy_firm_usage', 'subsidy_firms_used', 'subsidy_insurance_facts',

@@ -52,6 +52,37 @@ static void ready_get(struct req *r)
     reply_json(r, 200, buf_view(&out));
 }
 
+/* Whatever the database is about, the program says what it knows itself. */
+static void on_dates(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct req *r = arg;
+    const struct process *p = &r->server->process;
+    bool known = !fail && rows->n == 1;
+    struct buf out;
+    buf_init(&out, r->a);
+    json_open(&out, '{');
+    json_member_text(&out, "version", PLEDGED_VERSION);
+    if (known)
+        json_member_raw(&out, "schema_version", rows_at(rows, 0, SERVICE_DATES_SCHEMA_VERSION));
+    json_member_int(&out, "uptime_s", (monotonic_us() - p->began_us) / 1000000);
+    if (known && rows_at(rows, 0, SERVICE_DATES_VERIFIED_AT).p)
+        json_member_known(&out, "verified_at", rows_at(rows, 0, SERVICE_DATES_VERIFIED_AT));
+    if (known && rows_at(rows, 0, SERVICE_DATES_SCANNED_AT).p)
+        json_member_known(&out, "scanned_at", rows_at(rows, 0, SERVICE_DATES_SCANNED_AT));
+    json_close(&out, '}');
+    reply_json(r, 200, buf_view(&out));
+}
+
+static void status_get(struct req *r)
+{
+    static const struct fail away = {.sqlstate = "08006"};
+    static const struct rows none = {0};
+    if (db_ready(r->server->db) && !pulse_trouble(r->server->pulse, r->a, true).p)
+        db_query(r->server->db, r->a, NULL, SQL_SERVICE_DATES, NULL, 0, on_dates, r);
+    else
+        on_dates(r, &none, &away);
+}
+
 static void openapi_get(struct req *r)
 {
     struct buf b;
@@ -69,6 +100,15 @@ static const struct member ready_members[] = {
     {"warnings", M_TEXT, "须注意", .en = "What should be looked at; nobody waits for it",
         .list = true},
     {.name = NULL}};
+static const struct member status_members[] = {
+    {"version", M_TEXT, "程序版本", .en = "Version of the program"},
+    {"schema_version", M_COUNT, "数据库结构版本", .en = "Version of the schema", .maybe = true},
+    {"uptime_s", M_COUNT, "已运行秒数", .en = "For how many seconds it runs"},
+    {"verified_at", M_INSTANT, "最近一次核验", .en = "When it was verified last", .maybe = true},
+    {"scanned_at", M_INSTANT, "最近一次夜间预警扫描",
+        .en = "When it was scanned for red flags by night last", .maybe = true},
+    {.name = NULL},
+};
 static const struct member description_members[] = {
     {"openapi", M_TEXT, "规范版本", .en = "Version of OpenAPI"},
     {"info", M_JSON, "概况", .en = "What it describes"},
@@ -79,6 +119,7 @@ static const struct member description_members[] = {
 };
 static const struct shape alive_shape = {"alive", alive_members},
                           ready_shape = {"ready", ready_members},
+                          status_shape = {"service_status", status_members},
                           description_shape = {"description", description_members};
 
 /* ---- routes ---------------------------------------------------------------------------------- */
@@ -96,6 +137,12 @@ const struct route admin_routes[] = {
         .answers = ANSWERS(JSON_OF(ready_shape)),
         .zh = "就绪检查",
         .en = "Can it serve"},
+    {.method = METHOD_GET,
+        .path = "/v1/status",
+        .handle = status_get,
+        .answers = ANSWERS(JSON_OF(status_shape)),
+        .zh = "运行状况",
+        .en = "What runs here, and since when"},
     {.method = METHOD_GET,
         .path = "/metrics",
         .handle = metrics_get,

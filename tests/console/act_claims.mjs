@@ -50,6 +50,7 @@ await story(async (as) => {
   await visit(a, `/console/fund/${given.scheme}?from=2022-01-01`);
   await says(a, '.hint', '与期末余额一致');
   assert.match(await text(a, 'main table'), /补偿支出\s+-1,620,000.00/);
+  assert.ok(await a.page.locator('main td a[href^="/console/loans?q="]').count(), 'a contract leads to its loan');
   const postings = await a.page.getByRole('link', {name: '补偿支出'}).getAttribute('href'), claim = 'td a[href^="/console/claims/"]';
   for (const press of [(x) => a.page.locator(x).first().click(), (x) => enter(a, x)]) { // by mouse, then by keyboard
     await visit(a, `/console/fund/${given.scheme}?from=2022-01-01`);
@@ -85,7 +86,7 @@ await story(async (as) => {
   }
   await visit(bank, '/console/tasks');
   await says(bank, 'main', '没有等您办理的事项');
-  assert.equal(await bank.page.locator('nav.menu .number').count(), 0);
+  await bank.page.locator('nav.menu .number').waitFor({state: 'detached'}); // asked anew with the page, a moment later
 
   // money entered by one counts when another has looked
   await visit(b, '/console/tasks');

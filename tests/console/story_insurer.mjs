@@ -24,6 +24,9 @@ await story('an insurer sees the claims on its policies', async ({as}) => {
   await ready(w);
   const at = new URL(w.page.url()).pathname;
   is(await text(w, 'main'), /保单共 2 张.*侵权责任.*600,000\.00.*申安示范财产保险（91310101QX90000141）/);
+  await visit(w, '/console/reports/2021Q1/seal'); // what is public is there for it; making it public is not its to do
+  is(await text(w, '.tools'), /返回报告/);
+  is(await w.page.locator('main a[href$="/publish"]').count(), 0);
   const auditor = await as('auditor');
   await visit(auditor, at);
   is(await text(auditor, 'main'), /保单共 2 张/);

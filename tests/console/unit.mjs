@@ -175,3 +175,22 @@ test('what pages.mjs leaves to the acts is pictured there, at an address that is
     assert.ok(new RegExp(`accessible\\(.*\\[[^\\]]*'${name}'`).test(acts), `${name} in a list of accessible()`);
   }
 });
+
+test('who was the first of two waits for another, and whoever confirmed once may confirm what came later', async () => {
+  const {steps_of} = await import(path.join(FILES, 'page', 'coverage.js'));
+  const ctx = {me: {person: '王敏', organisation: 'FINANCE-SH'}, may: (what) => /confirm|end|refuse/.test(what)};
+  const mine = {step: 'confirm', by: '王敏@FINANCE-SH'}, his = {step: 'confirm', by: '李华@FINANCE-SH'};
+  const of = (begun, recorded_by = '甲@BANK-A') => steps_of(ctx, {legal_steps: ['confirm', 'end', 'refuse'], recorded_by, begun,
+    steps: [his, mine], state: 'covered'});
+  assert.deepEqual(of([]).legal, ['confirm', 'end', 'refuse']); // he confirmed last: a later correction is another thing
+  assert.deepEqual(of([his]).legal, ['confirm', 'end', 'refuse']);
+  assert.deepEqual([of([mine]).legal, of([mine]).barred.map(([s]) => s)], [['end', 'refuse'], ['confirm']]);
+  assert.deepEqual(of([{step: 'end', by: mine.by}]).legal, ['confirm', 'refuse']);
+  assert.deepEqual(of([], mine.by).legal, ['end', 'refuse']);
+});
+
+test('how long it runs is told by its two largest parts', async () => {
+  const {lasted} = await import(path.join(FILES, 'page', 'status.js'));
+  assert.deepEqual([0, 59, 60, 3600, 3661, 90061, 86400 * 3 + 60].map(lasted),
+    ['不到 1 分钟', '不到 1 分钟', '1 分钟', '1 小时', '1 小时 1 分钟', '1 天 1 小时', '3 天 1 分钟']);
+});

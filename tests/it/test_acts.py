@@ -11,7 +11,7 @@ from console_case import FOLDER, OUT, installed, told_seconds
 from fund_case import TODAY, FundCase
 from harness import RELEASE_BIN, ROOT, Case, firm, numbers
 from subsidy_case import SubsidyCase, fixture
-from workbook import Book
+from workbook import Book, inline
 
 
 def tell(name, d, tokens, **more):
@@ -25,6 +25,13 @@ def tell(name, d, tokens, **more):
     told_seconds("acts: " + name, began)
     if out.returncode != 0:
         raise AssertionError(out.stdout[-2000:] + out.stderr[-6000:])
+
+
+def large_book(head, first, n):
+    """A workbook of n rows that say the same, each under its number."""
+    book = Book()
+    shared = [book.cell(x, "{at}") if x else "" for x in first[1:]]
+    return book.sheet("贷款", [head, *([inline("X-%d" % i), *shared] for i in range(n))]).bytes()
 
 
 class Subsidies(SubsidyCase):
@@ -80,6 +87,7 @@ class Files(Case):
             put("a.pdf", b"%PDF-1.7\n")
             put("a.xls", bytes.fromhex("d0cf11e0a1b11ae1") + b"x" * 600)
             put("a.bin", b"ab\0\0cd")
+            put("large.xlsx", large_book(head.split(","), lines[10].split(","), 20000))
             put("book.xlsx", Book().sheet("贷款", [head.split(","), *(x.split(",") for x in lines[:2])]).bytes())
             tell("upload", self.d, {"bank": self.d.token("bank")}, files=folder,
                  bad=[lines[i].split(",")[0] for i in (10, 99, 199)])

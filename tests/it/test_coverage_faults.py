@@ -298,14 +298,19 @@ class Pool(FundCase):
                 self.assertEqual((self.waits(cover, self.finance), self.asked(code)), ([], paused))
         paper = {"evidence": "借款合同 2022-07 原件"}
         self.assertEqual(self.cover_step(cover, "confirm", self.finance, 422).codes(), [("/evidence", "E_NEED")])
+        begun = lambda: [x["step"] for x in self.get("/v1/coverages/" + cover)["begun"]]
+        self.assertEqual(begun(), [])
         self.cover_step(cover, "confirm", self.finance, **paper)
         self.assertEqual((self.asked(code), self.waits(cover, self.second)), (paused, [["confirm", "refuse"]]))
+        self.assertEqual(begun(), ["confirm"])  # the first word, which waits for another person's
         self.assertEqual(self.cover_step(cover, "confirm", self.finance, 409, **paper).codes(), [("", "E_SAME_PERSON")])
         self.cover_step(cover, "confirm", self.second, **paper)
         self.assertEqual((self.asked(code), self.waits(cover, self.second)), (("covered", []), []))
         shown = self.get("/v1/coverages/" + cover)
         self.assertEqual((shown["amount"], shown["terms"]["amount"], shown.get("errors")), ("30000000.00", "30000000.00", None))
+        self.assertEqual(begun(), [])
         self.correct(contract, amount="1.00", ip_amount="1.00")  # nobody agreed on that
+        self.assertEqual(begun(), [])  # who confirmed last may confirm this, too
         self.event(where, "classified", ago(0), grade="doubtful")
         self.assertEqual(self.d.sql("select bad_fen from coverage where id = '%s'" % cover), "300000000")
         self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")

@@ -568,6 +568,7 @@ class Nightly(Case):
             office = d.token("ip_office")
             scans = d.call("GET", "/v1/flag-scans?limit=100", token=office).json()["items"]
             self.assertEqual((len(scans), {s["recorded_by"] for s in scans}), (rules, {"nightly@SYSTEM"}))
+            self.assertEqual(d.call("GET", "/v1/status").json()["scanned_at"], max(s["recorded_at"] for s in scans))
             self.assertEqual([f["code"] for f in d.call("GET", "/v1/flags", token=office).json()["items"]], ["RF13"])
             self.assertEqual(d.cli("verify", check=False).stdout, "no defects\n")
         finally:

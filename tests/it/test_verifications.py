@@ -14,8 +14,19 @@ class Verifications(Case):
         self.assertEqual(r.status, 200, r.body)
         return r.json()["items"]
 
+    def stranger_told(self):
+        """What runs here is told to anybody; of what was found only when it was looked."""
+        r = self.d.call("GET", "/v1/status")
+        self.assertEqual(r.status, 200, r.body)
+        return r.json()
+
     def test_by_night_and_by_hand(self):
         bank = self.d.token("bank")
+        told = self.stranger_told()
+        self.assertEqual(sorted(told), ["schema_version", "uptime_s", "version"])
+        self.assertEqual(str(told["schema_version"]), self.d.sql("select max(version) from schema_migration"))
+        self.assertEqual("pledged %s\n" % told["version"], self.d.cli("--version").stdout)
+        self.assertLess(told["uptime_s"], 600)
         self.d.call("POST", "/v1/loans", loan(disbursed_on="2022-07-05"), bank)
         began = time.monotonic()
         self.d.restart()
@@ -29,6 +40,8 @@ class Verifications(Case):
         self.assertIn('"event":"verified","text":"no defects"', self.d.stderr())
         night = self.found()[0]
         self.assertEqual((night["since"], night["defects"], night["findings"]), (0, 0, []))
+        told = self.stranger_told()
+        self.assertEqual((told["verified_at"], "defects" in told), (night["ended_at"], False))
         self.assertIn("pledged_verify_defects 0", self.d.call("GET", "/metrics").body.decode())
         # Since then: only what came, and what is wrong with it.
         made = self.d.call("POST", "/v1/loans", loan(disbursed_on="2022-07-05"), bank).json()

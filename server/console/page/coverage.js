@@ -11,9 +11,9 @@ import {badge, card, facts} from '../table.js';
 import {timeline} from '../timeline.js';
 import {office_title, t} from '../words.js';
 
-/** What this person may do, and what he is kept from. */
-export const steps_of = (ctx, c) => apart(ctx, {path: '/v1/coverages', legal: c.legal_steps, made_by: c.recorded_by, steps: c.steps,
-  rules: {confirm: ['made', 'confirm'], end: c.state === 'requested' ? [] : 'end'}});
+/** What this person may do, and what he is kept from: steps that take two persons, of which he was the first. */
+export const steps_of = (ctx, c) => apart(ctx, {path: '/v1/coverages', legal: c.legal_steps, made_by: c.recorded_by, steps: c.begun,
+  rules: {confirm: ['made', 'confirm'], end: 'end'}});
 const ORDER = ['confirm', 'refuse', 'end'];
 const JUDGE = {judge: ['系统核对', 'Judged by the rules'], suspend: ['中止', 'Suspended'],
   conditions: ['更正后不符合条件', 'Conditions do not hold'], resume: ['恢复', 'Resumed']};

@@ -108,7 +108,8 @@ export const page = {
     {name: 'to', label: t('止日', 'To'), kind: 'date', value: d.to}], {from: d.from, to: d.to}, (v) => ctx.go(ctx.href(v))),
     h('div', {class: 'aside'}, h('div', null, statement_card(ctx, d), d.claims ? card(t('理赔', 'Claims'),
       table({rows: d.claims.items, href: (c) => u`/console/claims/${c.id}`, empty: t('没有理赔。', 'No claims.'),
-      columns: [{key: 'reference', title: t('编号', 'Reference')}, {key: 'loan', title: t('合同', 'Loan'), wide: true},
+      columns: [{key: 'reference', title: t('编号', 'Reference')}, {key: 'loan', title: t('合同', 'Loan'), wide: true, cell: (c) => ctx.may('GET /v1/loans')
+        ? h('a', {href: with_query('/console/loans', {q: c.loan})}, name(c.loan)) : name(c.loan)},
       {key: 'fund', title: t('应赔（元）', 'Fund pays (CNY)'), num: true, cell: (c) => money(c.fund)},
       {key: 'paid', title: t('已赔付', 'Paid'), num: true, cell: (c) => money(c.paid)},
       {key: 'state', title: t('状态', 'State'), cell: (c) => badge('claim.state', c.state)}]})) : null), h('div', null, about(d.current)))],

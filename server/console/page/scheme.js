@@ -62,7 +62,7 @@ const as_it_stands = (ctx, d) => {
     ...[['cap', '上限（元）', 'Cap (CNY)'], ['deductible', '免赔额（元）', 'Deductible (CNY)'], ['floor', '起赔点（元）', 'From (CNY)']].filter(([k]) => s.layers.some((x) => x[k]))
       .map(([k, zh, en]) => ({key: k, title: t(zh, en), num: true, cell: (x) => money(x[k])}))]})),
   s.conditions ? card(t('入池条件', 'Conditions'), condition(s.conditions, d.book)) : null, card(t('限额与期限', 'Limits'), facts(limits(s)))),
-  h('div', null, next(ctx, s), card(t('方案', 'Scheme'), facts([[t('状态', 'State'), scheme_state(s)], [t('依据', 'Source'), name(s.legal_ref)],
+  h('div', null, next(ctx, s), card(t('方案', 'Scheme'), facts([[t('依据', 'Source'), name(s.legal_ref)],
     [t('施行', 'In force'), lasting(s.effective_from, s.effective_to)], [t('触发条件', 'Trigger'), trigger_of(s.trigger)],
     [t('损失基数', 'Base of loss'), s.loss_base === 'principal' ? t('本金', 'principal') : t('本金和利息', 'principal and interest')],
     [t('起草', 'Drafted by'), name(whose(s.recorded_by))], [t('批准', 'Approved by'), s.approved_by ? name(whose(s.approved_by)) : null]]),

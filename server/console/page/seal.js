@@ -207,7 +207,7 @@ export const page = {
   sub: (ctx, d) => (d.seal ? null : t('封存前再看一遍。', 'A second look before it is sealed.')),
   tools: (ctx, d) => [
     h('a', {class: 'button', href: u`/console/reports/${d.q}`}, t('返回报告', 'Back to the report')),
-    ctx.may('GET /v1/reports/quarterly/{quarter}/publication')
+    ctx.may('POST /v1/reports/quarterly/{quarter}/publish') // the others find what is public in the report
       ? h('a', {class: 'button', href: u`/console/reports/${d.q}/publish`}, t('公布', 'Publish'))
       : null,
     print_button(),
