@@ -461,60 +461,106 @@ begin
     return f;
 end $$;
 
+-- What few events of a loan say for all the others: references that were taken back (null: none), the first draw, the
+-- one that the loan itself tells while no event does, the day from which nothing is owed (void: before all days), and
+-- the days on which its rate changes with the rate from then on, of two of one day that of the later reference.
+create or replace function loan_marks(l loan, known_at timestamptz, out gone text[], out drawn date, out opening date,
+                                      out ended date, out rate_days date[], out rates int[])
+    language plpgsql stable as $$
+declare
+    loan constant uuid := l.id; -- taken out of the row once
+    rate constant int := l.rate_ppm;
+    marked boolean;
+    repriced boolean;
+begin
+    select array_agg(e.reverses) filter (where e.kind = 'reversed'), bool_or(e.kind <> 'reversed')
+      into gone, marked
+      from loan_event e
+     where e.loan_id = loan and e.kind not in ('repaid', 'recovered')
+       and (loan_marks.known_at is null or e.recorded_at <= loan_marks.known_at);
+    if marked then
+        select min(e.on_day) filter (where e.kind = 'disbursed'), bool_or(e.kind = 'repriced'),
+               min(case e.kind when 'voided' then '-infinity'::date else e.on_day end)
+                   filter (where e.kind in ('settled', 'transferred', 'voided'))
+          into drawn, repriced, ended
+          from loan_event e
+         where e.loan_id = loan and e.kind in ('disbursed', 'repriced', 'settled', 'transferred', 'voided')
+           and (loan_marks.known_at is null or e.recorded_at <= loan_marks.known_at)
+           and (gone is null or e.reference <> all (gone));
+    end if;
+    if repriced then
+        select array_agg(c.on_day order by c.on_day), array_agg(c.rate_ppm order by c.on_day)
+          into rate_days, rates
+          from (select d.on_day, d.rate_ppm, lag(d.rate_ppm, 1, rate) over (order by d.on_day) as rate_before
+                  from (select distinct on (e.on_day) e.on_day, e.rate_ppm
+                          from loan_event e
+                         where e.loan_id = loan and e.kind = 'repriced'
+                           and (loan_marks.known_at is null or e.recorded_at <= loan_marks.known_at)
+                           and (gone is null or e.reference <> all (gone))
+                         order by e.on_day, e.reference desc) d) c
+         where c.rate_ppm <> c.rate_before;
+    end if;
+    if drawn is null then
+        opening := l.disbursed_on;
+        drawn := opening;
+    end if;
+end $$;
+
 -- The stretches of days in a window, from its first day to before its last, over which a balance was owed at one rate.
--- One pass: what each day changes in balance and rate, added up. Of two rates of one day the later reference holds, as
--- in loan_fold; a void loan ends before it began. PL/pgSQL keeps the plan between calls; behind offset 0 loan_days is
--- inlined, so that a stretch costs no call.
+-- One pass in the order of the index: what each day changes in the balance, added up. PL/pgSQL keeps the plan between
+-- calls; behind offset 0 loan_days is inlined, so that a stretch costs no call.
 create or replace function loan_stretches(l loan, first_day date, last_day date, known_at timestamptz)
     returns setof loan_stretch language plpgsql stable security definer set search_path = public, pg_temp as $$
 #variable_conflict use_column
 declare
-    amount bigint := l.amount_fen; -- taken out of the row once
-    rate int := l.rate_ppm;
-    day_count text := l.day_count;
+    loan constant uuid := l.id; -- taken out of the row once
+    amount constant bigint := l.amount_fen;
+    rate constant bigint := l.rate_ppm;
+    day_count constant text := l.day_count;
+    gone text[];
+    opening date;
+    ends date;
+    rate_days date[];
+    rates int[];
 begin
+    select m.gone, m.opening, least(last_day, m.ended), m.rate_days, m.rates
+      into gone, opening, ends, rate_days, rates
+      from loan_marks(l, known_at) m;
     return query
-    with told as materialized (
-        select t.on_day, t.kind, t.reference, t.rate_ppm,
-               case t.kind when 'disbursed' then coalesce(t.principal_fen, amount)
-                           when 'repaid' then -t.principal_fen when 'recovered' then -t.principal_fen end as change
-          from loan_told(l, known_at, null) t
-         where t.on_day < last_day or t.kind = 'voided'
-    ),
-    step as (
-        select t.on_day, t.change, 0 as rate_change, false as ends from told t where t.change <> 0
+    with step as (
+        select e.on_day,
+               case e.kind when 'disbursed' then coalesce(e.principal_fen, amount) else -e.principal_fen end as change
+          from loan_event e
+         where e.loan_id = loan and e.on_day < ends and e.kind in ('repaid', 'disbursed', 'recovered')
+           and (loan_stretches.known_at is null or e.recorded_at <= loan_stretches.known_at)
+           and (gone is null or e.reference <> all (gone))
          union all
-        select t.on_day, 0, t.rate_ppm - lag(t.rate_ppm, 1, rate) over (order by t.on_day, t.reference), false
-          from told t
-         where t.kind = 'repriced'
+        select opening, amount where opening < ends
          union all
-        select case t.kind when 'voided' then '-infinity' else t.on_day end, 0, 0, true
-          from told t
-         where t.kind in ('settled', 'transferred', 'voided')
+        select r.on_day, 0 from unnest(rate_days) r (on_day) where r.on_day < ends
     ),
     day as (
-        select s.on_day, bigint_sum(s.change) as change, bigint_sum(s.rate_change) as rate_change,
-               bool_or(s.ends) as ends
+        select s.on_day, bigint_sum(s.change) as change
           from step s
          group by s.on_day
-        having bigint_sum(s.change) <> 0 or bigint_sum(s.rate_change) <> 0 or bool_or(s.ends)
+        having bigint_sum(s.change) <> 0 or s.on_day = any (rate_days)
     ),
     level as (
-        select d.on_day, lead(d.on_day, 1, last_day) over by_day as until_day, bigint_sum(d.change) over by_day as owed,
-               rate + bigint_sum(d.rate_change) over by_day as rate_ppm, bool_or(d.ends) over by_day as ended
+        select d.on_day, lead(d.on_day, 1, ends) over by_day as until_day, bigint_sum(d.change) over by_day as owed
           from day d
         window by_day as (order by d.on_day)
     ),
     span as (
-        select greatest(v.on_day, first_day) as from_day, v.until_day, v.owed, v.rate_ppm
+        select greatest(v.on_day, first_day) as from_day, v.until_day, v.owed,
+               case when rate_days is null then rate else coalesce(rates[width_bucket(v.on_day, rate_days)], rate) end
+               as rate_ppm
           from level v
-         where v.owed > 0 and not v.ended and v.until_day > first_day
+         where v.owed > 0 and v.until_day > first_day
         offset 0
     )
     select x.from_day, x.until_day, x.owed, x.rate_ppm::int, n.days, x.owed::numeric * (x.rate_ppm * n.days)
       from span x
-     cross join lateral (select loan_days(x.from_day, x.until_day, day_count) as days) n
-     order by x.from_day;
+     cross join lateral (select loan_days(x.from_day, x.until_day, day_count) as days) n;
 end $$;
 
 -- Interest paid by the borrower for the days of a window, in fen, half up once. A payment is for the days that it tells
@@ -524,48 +570,66 @@ create or replace function loan_interest_paid(l loan, first_day date, last_day d
     returns bigint
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
+    loan constant uuid := l.id; -- taken out of the row once
+    mark record := loan_marks(l, known_at);
+    paid record;
+begin
+    if mark.ended = '-infinity'::date then
+        return 0; -- void
+    end if;
+    select bigint_sum(e.interest_fen) filter (where e.on_day > mark.drawn
+                                                and (e.payer is null or e.payer = 'borrower')) as own,
+           min(e.on_day) as first, max(e.on_day) as last, max(e.for_from) as for_from, max(e.for_to) as for_to
+      into paid
+      from loan_event e
+     where e.loan_id = loan and e.interest_fen > 0 and e.kind in ('repaid', 'recovered', 'settled')
+       and (loan_interest_paid.known_at is null or e.recorded_at <= loan_interest_paid.known_at)
+       and (mark.gone is null or e.reference <> all (mark.gone));
+    if paid.first is null then
+        return 0; -- nobody told of any
+    elsif paid.for_from is null and paid.for_to is null and first_day <= mark.drawn and mark.drawn <= paid.first
+          and paid.last <= last_day then
+        return paid.own; -- each is for days of the window
+    end if;
+    return loan_interest_within(l, first_day, last_day, known_at, mark.drawn, mark.gone);
+end $$;
+
+-- The same of payments of which each is held against the window: those that lie in it together.
+create or replace function loan_interest_within(l loan, first_day date, last_day date, known_at timestamptz, drawn date,
+                                                gone text[])
+    returns bigint language plpgsql stable as $$
+declare
+    loan constant uuid := l.id;
     p record;
     whole numeric := 0::numeric; -- of payments that lie in the window, or the numerator of all
     base numeric := 1::numeric;
     part numeric;
     all_of numeric;
 begin
-    if not exists (select from loan_event e where e.loan_id = l.id and e.interest_fen > 0) then
-        return 0; -- nobody told of any
-    end if;
     for p in
-        with told as materialized (
-            select t.* from loan_told(l, known_at, null) t
+        with period as ( -- one that does not say begins where those of earlier days of payment end
+            select e.interest_fen, e.payer, coalesce(e.for_to, e.on_day) as until_day,
+                   coalesce(e.for_from, max(coalesce(e.for_to, e.on_day)) over (
+                                order by e.on_day groups between unbounded preceding and 1 preceding), drawn)
+                   as from_day
+              from loan_event e
+             where e.loan_id = loan and e.interest_fen > 0 and e.kind in ('repaid', 'recovered', 'settled')
+               and (loan_interest_within.known_at is null or e.recorded_at <= loan_interest_within.known_at)
+               and (gone is null or e.reference <> all (gone))
         ),
-        payment as (
-            select t.on_day, t.interest_fen, coalesce(t.payer, 'borrower') = 'borrower' as own, t.for_from,
-                   coalesce(t.for_to, t.on_day) as until_day
-              from told t
-             where t.kind in ('repaid', 'recovered', 'settled') and t.interest_fen > 0
-               and not exists (select from told v where v.kind = 'voided')
-        ),
-        period as ( -- one that does not say begins where those of earlier days of payment end
-            select y.interest_fen, y.own, y.until_day,
-                   coalesce(y.for_from, max(y.until_day) over (order by y.on_day groups between unbounded preceding
-                                                                                            and 1 preceding),
-                            (select min(t.on_day) from told t where t.kind = 'disbursed')) as from_day
-              from payment y
-        ),
-        own as materialized (
-            select y.*, y.from_day >= first_day and y.until_day <= last_day as inside
+        own as (
+            select y.interest_fen, y.from_day, y.until_day, y.from_day < first_day or y.until_day > last_day as across
               from period y
-             where y.own and greatest(y.from_day, first_day) < least(y.until_day, last_day)
+             where (y.payer is null or y.payer = 'borrower') and y.from_day < y.until_day
+               and y.from_day < last_day and y.until_day > first_day
         )
-        select sum(y.interest_fen) as interest_fen, null::date as from_day, null::date as until_day
-          from own y
-         where y.inside
-         union all
-        select y.interest_fen, y.from_day, y.until_day
-          from own y
-         where not y.inside
+        select bigint_sum(o.interest_fen)::numeric as interest_fen,
+               case when o.across then o.from_day end as from_day, case when o.across then o.until_day end as until_day
+          from own o
+         group by 2, 3
     loop
-        if p.from_day is null then -- those that lie in the window, together
-            whole := whole + coalesce(p.interest_fen, 0) * base;
+        if p.from_day is null then
+            whole := whole + p.interest_fen * base;
             continue;
         end if;
         select sum(s.accrued), sum(s.balance_fen::numeric * s.rate_ppm
