@@ -124,17 +124,21 @@ union all
 select 'costs that were accepted by whoever told them', s.id || ''
   from claim_step s
  cross join lateral (
-       select sum(o.accepted_fen) filter (where o.step = 'accept_costs' and x.is_his) as accepted,
-              sum(o.costs_fen) filter (where o.step <> 'accept_costs' and o.fund_fen is not null and x.is_his) as his,
-              sum(o.costs_fen) filter (where o.step <> 'accept_costs' and o.fund_fen is not null
-                                             and not x.is_his) as others
-         from claim_step o
-        cross join lateral (
-              select person_was_same(case when o.step = 'receive' then o.maker else o.recorded_by end, s.recorded_by,
-                                     s.recorded_at) as is_his
-              offset 0) x
-        where o.claim = s.claim and o.n <= s.n and o.step in ('recover', 'receive', 'accept_costs')) t
- where s.step = 'accept_costs' and t.his > 0 and t.accepted > coalesce(t.others, 0)
+       select sum(y.accepted) filter (where y.is_his) as accepted, sum(y.costs) filter (where y.is_his) as his,
+              sum(y.costs) filter (where not y.is_his) as others,
+              -- of others' costs: who accepts accepts those that he had told by then first
+              greatest(max(y.fen) filter (where not y.is_his and y.accepted is not null), 0) as taken
+         from (select o.accepted, o.costs, o.is_his,
+                      sum(case when o.is_his then -o.costs else o.accepted end) over (order by o.n) as fen
+                 from (select z.n, case when z.step = 'accept_costs' then z.accepted_fen end as accepted,
+                              case when z.step <> 'accept_costs' and z.fund_fen is not null
+                                   then z.costs_fen end as costs,
+                              person_was_same(case when z.step = 'receive' then z.maker else z.recorded_by end,
+                                              s.recorded_by, s.recorded_at) as is_his
+                         from claim_step z
+                        where z.claim = s.claim and z.n <= s.n and z.step in ('recover', 'receive', 'accept_costs')
+                       offset 0) o) y) t
+ where s.step = 'accept_costs' and t.his > 0 and t.accepted + coalesce(t.taken, 0) > coalesce(t.others, 0)
 union all
 select 'claim that was paid upon an approval by a token that was revoked', s.id || ''
   from claim_step s

@@ -1461,20 +1461,28 @@ begin
 end $$;
 
 -- Costs of recovery that whoever acts told himself, if he would accept some of them: he accepts no more in all than
--- others told. Null: none of his.
+-- others told and others have not accepted, who accepted what he had told by then before it. Null: none of his.
 create or replace function claim_costs_by_me(c step_case) returns text
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
-    return (select min(x.teller) filter (where x.is_mine and x.costs_fen > 0)
-              from (select case when s.step = 'receive' then s.maker else s.recorded_by end as teller,
-                           case when s.step <> 'accept_costs' and s.fund_fen is not null
-                                then s.costs_fen end as costs_fen,
-                           case when s.step = 'accept_costs' then s.accepted_fen end as accepted_fen,
-                           person_is_me(case when s.step = 'receive' then s.maker else s.recorded_by end) as is_mine
-                      from claim_step s
-                     where s.claim = (c.claim).id and s.step in ('recover', 'receive', 'accept_costs')) x
-            having yuan_fen((c.told).costs_accepted) + coalesce(sum(x.accepted_fen) filter (where x.is_mine), 0)
-                   > coalesce(sum(x.costs_fen) filter (where not x.is_mine), 0));
+    return (
+        with told as (
+            select case when s.step = 'receive' then s.maker else s.recorded_by end as teller, s.n,
+                   case when s.step <> 'accept_costs' and s.fund_fen is not null then s.costs_fen end as costs_fen,
+                   case when s.step = 'accept_costs' then s.accepted_fen end as accepted_fen,
+                   person_is_me(case when s.step = 'receive' then s.maker else s.recorded_by end) as is_mine
+              from claim_step s
+             where s.claim = (c.claim).id and s.step in ('recover', 'receive', 'accept_costs')
+        ),
+        taken as (
+            select t.*, sum(case when t.is_mine then -t.costs_fen else t.accepted_fen end) over (order by t.n) as fen
+              from told t
+        )
+        select min(x.teller) filter (where x.is_mine and x.costs_fen > 0)
+          from taken x
+        having yuan_fen((c.told).costs_accepted) + coalesce(sum(x.accepted_fen) filter (where x.is_mine), 0)
+               + greatest(coalesce(max(x.fen) filter (where not x.is_mine and x.accepted_fen is not null), 0), 0)
+               > coalesce(sum(x.costs_fen) filter (where not x.is_mine), 0));
 end $$;
 
 -- May this step be taken now, by this person, on what was seen?

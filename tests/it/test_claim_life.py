@@ -597,6 +597,19 @@ class ClaimLife(FundCase):
         self.assertNotIn("claim step by whoever took the one that it checks: ", said)
         self.assertNotIn("costs that were accepted by whoever told them: ", said)
 
+    def test_nobody_accepts_his_own_costs_by_what_others_told_and_a_third_accepted(self):
+        """100,000.00 of the second are accepted by a third; then 100,000.00 of the first are left, which he does not accept."""
+        where, third = self.paid(self.lent(self.scheme())), self.person("FINANCE", "王五")
+        for teller in (self.second, self.finance):
+            self.told_back(where, "200000.00", teller, costs=COSTS)
+            self.step(where, "receive", third)
+            if teller == self.second:
+                self.step(where, "accept_costs", third, costs_accepted="100000.00")
+        self.assertEqual(self.step(where, "accept_costs", self.finance, status=None, costs_accepted="0.01").codes(),
+                         [("", "E_SAME_PERSON")])
+        self.step(where, "accept_costs", self.second, costs_accepted="100000.00")
+        self.assertNotIn("costs that were accepted by whoever told them: ", self.d.cli("verify", check=False).stdout)
+
     def test_what_was_refused_is_kept_back_still_and_what_waits_stands_in_the_way_of_a_further_claim(self):
         code = self.scheme()
         contract = self.lent(code)
