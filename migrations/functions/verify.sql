@@ -425,6 +425,13 @@ begin
               from loan_cases(array[l.id], array[l.version], array[at]) c);
 end $$;
 
+-- Are two facts the same? Numbers may be written in several ways.
+create or replace function verify_fact_same(one text, other text) returns boolean language sql immutable as $$
+    select case when one = other then true
+                when one ~ '^-?\d+(\.\d+)?$' and other ~ '^-?\d+(\.\d+)?$' then one::numeric = other::numeric
+                else false end
+$$;
+
 -- Did an application's step lead from one state to another, now or by the log once? Of what was asked back a part may
 -- come; what is refused then is as it was.
 create or replace function verify_application_step(was text, step text, became text) returns boolean
