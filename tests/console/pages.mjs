@@ -174,7 +174,7 @@ async function status(browser) {
   const w = await open(browser, url, {bypass: true, live: !!process.env.LIVE}), at = '/console/status';
   await visit(w, at);
   const said = (await w.page.textContent('main')).replace(/\s+/g, ' ');
-  say(/服务进程.*运行中.*可以受理.*是.*签名日志.*[1-9][\d,]* 条.*程序版本\d+\.\d+.*结构版本\d{3,}已运行.*(\d+ (天|小时|分钟)|不到 1 分钟)最近一次核验.*扫描/.test(said), `${at}: ${said}`);
+  say(/服务进程.*运行中.*可以受理.*是.*签名日志.*[1-9][\d,]* 条.*程序版本\d+\.\d+.*结构版本\d{3,}已运行.*(\d+ (天|小时|分钟)|不到 1 分钟)最近核验.*夜间预警扫描/.test(said), `${at}: ${said}`);
   await look(w, 'nobody', 'status', at);
   await w.page.locator('main a[href="/console/"]').click();
   await w.page.waitForSelector('.signin h1');

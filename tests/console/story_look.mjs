@@ -20,5 +20,5 @@ await story('what is looked at', async ({as}) => {
   is(await text(w, 'main'), /已封存的季度.*2021 年第 1 季度.*签名日志.*个（Ed25519、SM2）.*核对结果.*见证方/);
   await picture(w, 'seals-1366');
   await visit(w, '/console/status');
-  is(await text(w, 'main'), /程序版本.*数据库结构版本.*已运行.*最近一次核验.*最近一次夜间预警扫描/);
+  is(await text(w, 'main'), /程序版本.*数据库结构版本.*已运行.*最近核验.*夜间预警扫描/);
 });

@@ -10,7 +10,7 @@ import {print_button} from '../frame.js';
 import {hbars} from '../chart.js';
 import {new_link} from '../drafting.js';
 import {badge, card, facts, table} from '../table.js';
-import {scheme_state} from './scheme.js';
+import {loss_base, scheme_state, trigger_of} from './scheme.js';
 import {t, whose} from '../words.js';
 
 const PARTIES = {fund: ['补偿资金', 'Fund'], bank: ['银行', 'Bank'], insurer: ['保险机构', 'Insurer'], assessor: ['评估机构', 'Assessor'],
@@ -84,11 +84,9 @@ function three(a) {
 
 function about(s) {
   if (!s) return null;
-  const trigger = s.trigger ? Object.entries(s.trigger).map(([k, v]) => k === 'days_overdue' ? t(`逾期满 ${v} 天`,
-    `${v} days overdue`) : `${k} ${v}`).join('；') : null;
   return card(t('方案', 'Scheme'), facts([[t('名称', 'Title'), h('a', {href: u`/console/schemes/${s.id}`}, name(s.title))], [t('依据', 'Source'), name(s.legal_ref)],
-    [t('施行', 'In force'), s.effective_from], [t('触发条件', 'Trigger'), trigger],
-    [t('损失口径', 'Base of loss'), s.loss_base === 'principal' ? t('本金', 'principal') : s.loss_base],
+    [t('施行', 'In force'), s.effective_from], [t('触发条件', 'Trigger'), s.trigger ? trigger_of(s.trigger) : null],
+    [t('损失口径', 'Base of loss'), loss_base(s)],
     [t('放大倍数', 'Leverage'), s.leverage_duty ? t(`不低于 ${s.leverage_duty} 倍`, `at least ${s.leverage_duty}`) : null],
     [t('入池条件', 'Conditions'), s.conditions && s.conditions.all ? s.conditions.all.map((c) => h('div', null,
       c.text || c.clause)) : null]]),

@@ -34,13 +34,14 @@ function next(ctx, s) {
       verbs: {approve: t('批准，即施行', 'Approve: it is in force')}, difference: draft_difference(u`/v1/schemes/${s.id}`, s, 'scheme', 'scheme.state')})) : null;
 }
 
-function trigger_of(x) {
+export function trigger_of(x) {
   return [x.days_overdue ? t(`逾期满 ${x.days_overdue} 天`, `${x.days_overdue} days overdue`) : null,
     x.min_grade ? t(`五级分类为${title('loan_event.grade', x.min_grade)}或更差`, `graded ${title('loan_event.grade', x.min_grade)} or worse`) : null,
     x.non_performing_months ? t(`不良满 ${x.non_performing_months} 个月`, `non-performing for ${x.non_performing_months} months`) : null,
     x.written_off ? t('已核销', 'written off') : null].filter(Boolean).join(t('；', '; '));
 }
 
+export const loss_base = (s) => s.loss_base === 'principal' ? t('本金', 'principal') : t('本金和利息', 'principal and interest');
 const limits = (s) => [[t('单笔上限', 'Cap a loan'), yuan(s.cap_per_loan)], [t('单户上限', 'Cap a firm'), yuan(s.cap_per_enterprise)],
   [t('单行年度上限', 'Cap a bank and year'), yuan(s.cap_bank_year)], [t('年度总上限', 'Cap a year'), yuan(s.cap_fund_year)],
   [t('以余额为限', 'Up to the balance'), s.pool_balance_limits_liability ? t('是', 'yes') : null],
@@ -64,7 +65,7 @@ const as_it_stands = (ctx, d) => {
   s.conditions ? card(t('入池条件', 'Conditions'), condition(s.conditions, d.book)) : null, card(t('限额与期限', 'Limits'), facts(limits(s)))),
   h('div', null, next(ctx, s), card(t('方案', 'Scheme'), facts([[t('依据', 'Source'), name(s.legal_ref)],
     [t('施行', 'In force'), lasting(s.effective_from, s.effective_to)], [t('触发条件', 'Trigger'), trigger_of(s.trigger)],
-    [t('损失基数', 'Base of loss'), s.loss_base === 'principal' ? t('本金', 'principal') : t('本金和利息', 'principal and interest')],
+    [t('损失基数', 'Base of loss'), loss_base(s)],
     [t('起草', 'Drafted by'), name(whose(s.recorded_by))], [t('批准', 'Approved by'), s.approved_by ? name(whose(s.approved_by)) : null]]),
   s.state === 'draft' ? null : h('p', null, h('a', {href: u`/console/fund/${s.code}`}, t('看资金收支', 'Its fund'))))));
 };

@@ -50,8 +50,8 @@ function versions(s) {
     [t('程序版本', 'Version'), s.version],
     [t('数据库结构版本', 'Schema version'), s.schema_version === undefined ? '—' : String(s.schema_version)],
     [t('已运行', 'Up for'), lasted(s.uptime_s)],
-    [t('最近一次核验', 'Verified last'), last(s.verified_at)],
-    [t('最近一次夜间预警扫描', 'Scanned for flags last'), last(s.scanned_at)],
+    [t('最近核验', 'Verified last'), last(s.verified_at)],
+    [t('夜间预警扫描', 'Scanned for flags'), last(s.scanned_at)],
   ];
 }
 
