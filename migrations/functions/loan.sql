@@ -459,10 +459,11 @@ create or replace function loan_default_day(f loan_life, day date) returns date 
                  case when (f).outstanding_fen > 0 and (f).matures_on < day then (f).matures_on + 1 end)
 $$;
 
--- The day on which a credit ends, itself excluded, as known at an instant (null: now): it was repaid or sold, a void
--- one before it began; while it is in arrears or written off, never; else its maturity as extended, on which day
--- another may take its place. matures_on: of the version that is asked about. Of its pledge: also when that was
--- released, and the last day of the term belongs to it. Runs as the owner, for whoever crosses tenants.
+-- The day on which a credit ends, itself excluded, as known at an instant (null: now): it was repaid or sold; while it
+-- is in arrears or written off, never; else its maturity as extended, on which day another may take its place (a void
+-- one too: what was taken of it stays taken, also when it is entered anew). matures_on: of the version that is asked
+-- about. Of its pledge: also when that was released, a void one's before it began, and the last day of the term
+-- belongs to it. Runs as the owner, for whoever crosses tenants.
 create or replace function loan_end(loan_id uuid, matures_on date, of_pledge boolean, known_at timestamptz)
     returns date language plpgsql stable security definer set search_path = public, pg_temp as $$
 #variable_conflict use_column
@@ -472,8 +473,8 @@ declare
     defaulted boolean;
 begin
     select min(case e.kind when 'voided' then '-infinity' else e.on_day end)
-               filter (where e.kind in ('settled', 'transferred', 'voided')
-                             or of_pledge and e.kind = 'pledge_released'),
+               filter (where e.kind in ('settled', 'transferred')
+                             or of_pledge and e.kind in ('pledge_released', 'voided')),
            max(e.matures_on) filter (where e.kind = 'extended'),
            bool_or(e.kind in ('overdue', 'written_off'))
       into ended, extended, defaulted
