@@ -215,8 +215,10 @@ struct db *db_open(
             .up = on_up_or_down,
             .down = on_up_or_down,
             .notified = on_notified,
+            .prepares_all = true,
             .arg = r};
-        const struct link_setup other = {.name = "reader", .first = settings, .arg = r};
+        const struct link_setup other = {
+            .name = "reader", .first = settings, .prepares_all = true, .arg = r};
         r->link = link_open(d, i == 0 ? &first : &other);
     }
     db->reports.db = db;

@@ -2,11 +2,11 @@
  * link.c - one PostgreSQL connection on the loop, always in pipeline mode.
  *
  * The lane prepares every statement of the build in one burst after connecting, so that one that
- * does not fit the schema shows at start; the others prepare what they are asked, when they first
- * are: 13 connections with all 150 took 3 s of processor at each start. An error dooms its group up
- * to the Sync and no further: the first failure is kept and given to the group's end function. A
- * lost connection ends every group with 08006 and is opened again with back-off; libpq is only ever
- * used non-blocking.
+ * does not fit the schema shows at start, and so do readers, whom somebody waits for; the others
+ * prepare what they are asked, when they first are: 13 connections with all 150 took 3 s of
+ * processor at each start. An error dooms its group up to the Sync and no further: the first
+ * failure is kept and given to the group's end function. A lost connection ends every group with
+ * 08006 and is opened again with back-off; libpq is only ever used non-blocking.
  */
 #include "link.h"
 #include "clock.h"
