@@ -1,10 +1,10 @@
 -- verify_covers: defects of covers under schemes: a row each
 -- -> defect text, place text
 with upgraded as materialized ( -- until when what stands was taken as it was: other releases froze other terms
-    select coalesce(max(h.signed_at), '-infinity') as at
+    select coalesce(max(coalesce(h.signed_at, a.adopted_at)), '-infinity') as at
       from log_adoption a
-      join log_leaf f on f.record_id = a.flight and f.version = 0
-      join log_head h on h.size = f.head
+      left join log_leaf f on f.record_id = a.flight and f.version = 0
+      left join log_head h on h.size = f.head
 ),
 judged as materialized (
     select (x ->> 'coverage')::uuid as coverage, ppm_of(x ->> 'uplift') as ppm
@@ -39,7 +39,8 @@ union all
 select 'cover of an uplift that no judgement gave', c.id || ''
   from coverage c
  cross join lateral (values (ppm_of(c.terms ->> 'uplift')), (c.raised_ppm)) as x(ppm)
- where c.recorded_at > (select u.at from upgraded u) and x.ppm > 0 and (c.id, x.ppm) not in (select j.coverage, j.ppm from judged j)
+ where c.recorded_at > (select u.at from upgraded u) and x.ppm > 0
+   and (c.id, x.ppm) not in (select j.coverage, j.ppm from judged j)
 union all
 select 'cover step that shows terms of no version of its loan', s.coverage || ' ' || s.n
   from coverage_step s
