@@ -1,7 +1,8 @@
 /*
  * db.c - read connections: queries that run as somebody and answer after their Sync.
  *
- * Each query is a group of its own: identity, statement, Sync. The least busy connection takes it.
+ * Each query is a group of its own: identity, statement, Sync. The least busy connection takes it,
+ * one that gets on before one that does not.
  * Readers are read-only and carry row-level security; the first of them listens for changed tokens.
  *
  * Dry runs judge by functions that also store: they have a connection of the role that may write,
@@ -13,7 +14,7 @@
 #include "link.h"
 #include "log.h"
 
-enum { READERS_MAX = 32 };
+enum { READERS_MAX = 32, SLOW_US = 50000 };
 
 struct reader {
     struct db *db;
@@ -84,13 +85,23 @@ static void on_end(void *arg, const struct fail *fail)
     q->done(q->arg, fail ? NULL : &q->rows, fail);
 }
 
+/* Behind a query that takes long nobody waits while another connection gets on, however many wait
+ * there. */
+static bool is_better(const struct link *l, const struct link *than)
+{
+    int64_t waits = link_waits_us(l), longer = link_waits_us(than);
+    if (link_is_up(l) != link_is_up(than))
+        return link_is_up(l);
+    return waits > SLOW_US || longer > SLOW_US ? waits < longer
+                                               : link_pending(l) < link_pending(than);
+}
+
 static struct link *least_busy(struct db *db)
 {
     struct link *best = db->reader[0].link;
     for (int i = 1; i < db->n; i++) {
-        struct link *l = db->reader[i].link;
-        if (!link_is_up(best) || (link_is_up(l) && link_pending(l) < link_pending(best)))
-            best = l;
+        if (is_better(db->reader[i].link, best))
+            best = db->reader[i].link;
     }
     return best;
 }
@@ -215,10 +226,8 @@ struct db *db_open(
             .up = on_up_or_down,
             .down = on_up_or_down,
             .notified = on_notified,
-            .prepares_all = true,
             .arg = r};
-        const struct link_setup other = {
-            .name = "reader", .first = settings, .prepares_all = true, .arg = r};
+        const struct link_setup other = {.name = "reader", .first = settings, .arg = r};
         r->link = link_open(d, i == 0 ? &first : &other);
     }
     db->reports.db = db;

@@ -2,11 +2,11 @@
  * link.c - one PostgreSQL connection on the loop, always in pipeline mode.
  *
  * The lane prepares every statement of the build in one burst after connecting, so that one that
- * does not fit the schema shows at start, and so do readers, whom somebody waits for; the others
- * prepare what they are asked, when they first are: 13 connections with all 150 took 3 s of
- * processor at each start. An error dooms its group up to the Sync and no further: the first
- * failure is kept and given to the group's end function. A lost connection ends every group with
- * 08006 and is opened again with back-off; libpq is only ever used non-blocking.
+ * does not fit the schema shows at start; the others prepare what they are asked, when they first
+ * are: 13 connections with all 150 took 3 s of processor at each start. An error dooms its group up
+ * to the Sync and no further: the first failure is kept and given to the group's end function. A
+ * lost connection ends every group with 08006 and is opened again with back-off; libpq is only ever
+ * used non-blocking.
  */
 #include "link.h"
 #include "clock.h"
@@ -21,6 +21,7 @@ enum { STATEMENT_MAX_PARAMS = DB_PARAMS_MAX, RETRY_MIN_MS = 20, RETRY_MAX_MS = 2
 struct pending {
     struct pending *next;
     bool is_sync;
+    bool is_prepare; /* a group of the link's own: nobody waits for it alone */
     link_result_fn *result;
     link_end_fn *end;
     void *arg;
@@ -63,7 +64,7 @@ static void queue(struct link *l, struct pending p)
     item->next = NULL;
     *l->last = item;
     l->last = &item->next;
-    l->syncs += p.is_sync;
+    l->syncs += p.is_sync && !p.is_prepare;
 }
 
 static struct pending unqueue(struct link *l)
@@ -73,7 +74,7 @@ static struct pending unqueue(struct link *l)
     l->first = item->next;
     if (!l->first)
         l->last = &l->first;
-    l->syncs -= p.is_sync;
+    l->syncs -= p.is_sync && !p.is_prepare;
     l->owed--;
     free(item);
     return p;
@@ -394,6 +395,11 @@ int link_pending(const struct link *l)
     return l->syncs;
 }
 
+int64_t link_waits_us(const struct link *l)
+{
+    return l->syncs ? monotonic_us() - l->moved_us : 0;
+}
+
 /* What could not be prepared is tried again when it is next asked; what stood behind it for this
  * one fails by itself, and nobody else's does. arg: its mark, which lives as long as its link. */
 static void on_one_prepared(void *arg, const struct fail *fail)
@@ -416,8 +422,10 @@ void link_prepare(struct link *l, enum sql_id sql)
         event_active(l->io, EV_READ, 0);
         return;
     }
-    queue(
-        l, (struct pending){.is_sync = true, .end = on_one_prepared, .arg = &l->prepared[sql - 1]});
+    queue(l, (struct pending){.is_sync = true,
+                 .is_prepare = true,
+                 .end = on_one_prepared,
+                 .arg = &l->prepared[sql - 1]});
 }
 
 /* A call on a lost connection is queued all the same: its group ends with 08006 at link_sync. */

@@ -37,6 +37,8 @@ struct link *link_open(const struct database *d, const struct link_setup *setup)
 bool link_is_up(const struct link *l);
 /* Groups sent and not yet ended. */
 int link_pending(const struct link *l);
+/* How long the one in front has waited without any progress; 0: none waits. */
+int64_t link_waits_us(const struct link *l);
 /* Before the group in which `sql` is sent, where the connection does not prepare all. */
 void link_prepare(struct link *l, enum sql_id sql);
 /* Parameters are texts; p == NULL is SQL null. They are copied. */
