@@ -21,6 +21,7 @@ os.environ.setdefault("PLEDGED_RELEASE_BIN", os.path.abspath("build/analyzer/ple
 sys.path.insert(0, os.path.join("tests", "it"))
 JOBS = int(os.environ.get("JOBS", len(os.sched_getaffinity(0))))
 PART_SECONDS = 1800
+FIGURE = r"^[.EFsx]*figure: (.*)"  # what unittest prints of the case before it ends no line
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 INCLUDES = ["-Iinclude", "-Iledger", *("-I" + d for d in sorted(glob.glob("server/") + glob.glob("server/*/")))]
 
@@ -36,6 +37,7 @@ class Part:
         self.log = os.path.join("build", "parts", re.sub(r"\W+", "-", name) + ".log")
         self.process = self.status = None
         self.passed = self.failed = self.seconds = self.in_browser = 0
+        self.figures = []
 
     def run(self):
         began = time.monotonic()
@@ -49,7 +51,8 @@ class Part:
         with open(self.log, encoding="utf-8", errors="replace") as f:
             text = f.read()
         self.passed, self.failed = self.count(text)
-        self.in_browser = sum(map(int, re.findall(r"^figure: .* in the browser: (\d+) s\b", text, re.M)))
+        self.figures = re.findall(FIGURE, text, re.M)
+        self.in_browser = sum(int(n) for f in self.figures for n in re.findall(r" in the browser: (\d+) s\b", f))
 
     def start(self, log):
         with starting:
@@ -75,7 +78,7 @@ class Part:
         if self.failed:
             print(text if type(self) is not Part else "\n".join(text.splitlines()[-40:]))
         print("-- %s: %d passed, %d failed (%d s)" % (self.name, self.passed, self.failed, self.seconds))
-        for line in re.findall(r"^figure: (.*)", text, re.M):
+        for line in self.figures:
             print("   " + line)
         sys.stdout.flush()
 

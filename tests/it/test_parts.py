@@ -44,6 +44,12 @@ class Parts(unittest.TestCase):
         self.assertEqual([x.split(" (")[0] for x in lines], ["not tried: first", "-- second: 0 passed, 1 failed",
                                                              "why", "-- first: 0 passed, 1 failed"])
 
+    def test_a_figure_is_told_and_summed_whatever_stands_before_it(self):
+        made = self.part("x", r"printf 'figure: a in the browser: 13 s\n..Ffigure: b in the browser: 40 s (bar 60)\nno figure: c\n'")
+        self.assertEqual([x.split(" (")[0] for x in self.report([made], 1)],
+                         ["-- x: 1 passed, 0 failed", "   a in the browser: 13 s", "   b in the browser: 40 s"])
+        self.assertEqual(made.in_browser, 53)
+
     def test_tests_are_counted_and_a_crash_is_a_failure(self):
         unit, it = parts.Unit, parts.Integration
         for kind, script, counts in (
