@@ -1,12 +1,7 @@
 -- verify_covers: defects of covers under schemes: a row each
 -- -> defect text, place text
-with upgraded as materialized ( -- until when what stands was taken as it was: other releases froze other terms
-    select coalesce(max(coalesce(h.signed_at, a.adopted_at)), '-infinity') as at
-      from log_adoption a
-      left join log_leaf f on f.record_id = a.flight and f.version = 0
-      left join log_head h on h.size = f.head
-),
-judged as materialized (
+-- What other releases froze and judged by their own terms is not held against today's (verify_adopted_at).
+with judged as materialized (
     select (x ->> 'coverage')::uuid as coverage, ppm_of(x ->> 'uplift') as ppm
       from submission r
      cross join json_array_elements(r.body -> 'of') x
@@ -27,25 +22,25 @@ select 'cover whose terms are not those of its loan', c.id || ''
   from coverage c
   join loan l on l.id = c.loan_id and l.version = c.loan_version
  where c.terms is not null
-   and c.recorded_at > (select u.at from upgraded u)
+   and c.recorded_at > (select verify_adopted_at())
    and (c.state in ('requested', 'covered', 'suspended')
         or exists (select from coverage_step s where s.coverage = c.id and s.state = 'covered'))
    and (c.terms ->> 'amount' is distinct from yuan_text(c.amount_fen) or not verify_cover_terms(c, c.terms, l))
 union all
 select 'cover of an amount that nobody asked for', c.id || ''
   from coverage c
- where c.recorded_at > (select u.at from upgraded u) and not verify_cover_amount(c, c.amount_fen)
+ where c.recorded_at > (select verify_adopted_at()) and not verify_cover_amount(c, c.amount_fen)
 union all
 select 'cover of an uplift that no judgement gave', c.id || ''
   from coverage c
  cross join lateral (values (ppm_of(c.terms ->> 'uplift')), (c.raised_ppm)) as x(ppm)
- where c.recorded_at > (select u.at from upgraded u) and x.ppm > 0
+ where c.recorded_at > (select verify_adopted_at()) and x.ppm > 0
    and (c.id, x.ppm) not in (select j.coverage, j.ppm from judged j)
 union all
 select 'cover step that shows terms of no version of its loan', s.coverage || ' ' || s.n
   from coverage_step s
   join coverage c on c.id = s.coverage
- where s.shown ->> 'terms' is not null and c.recorded_at > (select u.at from upgraded u)
+ where s.shown ->> 'terms' is not null and c.recorded_at > (select verify_adopted_at())
    and not exists (select from loan v
                     where v.id = c.loan_id and v.recorded_at <= s.recorded_at
                       and verify_cover_terms(c, s.shown -> 'terms', v))

@@ -50,10 +50,7 @@ select 'application step that was not legal', s.id || ''
   left join application_step e on e.application = s.application and e.n = s.n - 1
  cross join lateral (select coalesce(e.state, case when s.n > 1 then '-' when s.step = 'release' then 'queued'
                                                    else 'reserved' end) as state) was
- where s.recorded_at > coalesce((select max(coalesce(h.signed_at, o.adopted_at)) -- as an upgrade took it, it stays
-                                   from log_adoption o
-                                   left join log_leaf f on f.record_id = o.flight and f.version = 0
-                                   left join log_head h on h.size = f.head), '-infinity')
+ where s.recorded_at > (select verify_adopted_at())
    and (a.amount_fen = 0
         or not case when s.step = 'release' then s.recorded_by = 'pledged' and was.state = 'queued'
                                                  and s.state = 'reserved'

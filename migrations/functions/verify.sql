@@ -425,6 +425,16 @@ begin
               from loan_cases(array[l.id], array[l.version], array[at]) c);
 end $$;
 
+-- Until when what stands was taken as it was by an upgrade: by the head of its leaf, which it has from the first start
+-- on. What rules of the program judge is judged of what came since.
+create or replace function verify_adopted_at() returns timestamptz language plpgsql stable as $$
+begin
+    return (select coalesce(max(coalesce(h.signed_at, a.adopted_at)), '-infinity'::timestamptz)
+              from log_adoption a
+              left join log_leaf f on f.record_id = a.flight and f.version = 0
+              left join log_head h on h.size = f.head);
+end $$;
+
 -- Are two facts the same? Numbers may be written in several ways.
 create or replace function verify_fact_same(one text, other text) returns boolean language sql immutable as $$
     select case when one = other then true
