@@ -73,9 +73,10 @@ function draw_frame() {
 async function count_tasks() {
   if (!me || !me.may.includes('GET /v1/tasks')) return;
   const tasks = await get('/v1/tasks', {limit: 1, total: 'true'}).catch(() => null);
+  const before = counts.tasks;
   counts = tasks && tasks.total ? {tasks: tasks.total > 99 ? '99+' : tasks.total} : {};
   const old = document.querySelector('nav.menu');
-  if (!old) return;
+  if (!old || counts.tasks === before) return; // what did not change stays under the reader's hand
   const now = menu(me, location.pathname, counts),
     at = [...old.children].indexOf(document.activeElement);
   old.replaceWith(now);

@@ -36,10 +36,9 @@ export async function by_mouse(w, where) {
   await ready(w);
 }
 async function reach(w, where) {
-  const there = await where.first().elementHandle();
   for (let i = 0; i < 250; i++) {
     await w.page.keyboard.press('Tab');
-    if (await there.evaluate((x) => x === document.activeElement)) return;
+    if (await where.first().evaluate((x) => x === document.activeElement)) return; // found anew: the page may have drawn it again
   }
   throw new Error(`no way by Tab to ${where}`);
 }
