@@ -19,7 +19,12 @@ struct rehearsal_policy {
 };
 struct rehearsal_loan {
     struct str id, bank, contract_no;
-    int64_t second_year, second_lifetime; /* what its firm has had under the second policy */
+};
+/* What a firm has had under a policy in a year, or ever (0). */
+struct rehearsal_had {
+    struct str firm;
+    int year;
+    int64_t fen;
 };
 struct rehearsal;
 
@@ -27,6 +32,8 @@ struct rehearsal;
  * facts), borrowed; everything lives in a. */
 struct rehearsal *rehearsal_new(
     struct arena *a, const struct value *request, const struct rehearsal_policy *policy, int sides);
+/* What firms have had under the policy of a side, in the order of firm (bytes) and year; kept. */
+void rehearsal_firms(struct rehearsal *h, int side, const struct rehearsal_had *had, int n);
 /* facts: as the ledger tells them; changed. page: memory that may go afterwards. */
 void rehearsal_add(struct rehearsal *h, struct arena *page, const struct rehearsal_loan *loan,
     struct value *facts);
@@ -35,8 +42,6 @@ int rehearsal_seen(const struct rehearsal *h);
 void rehearsal_result(struct rehearsal *h, struct buf *out);
 /* After it: the next n cases, a line each; nothing when all are told. */
 void rehearsal_list(struct rehearsal *h, int n, struct buf *out);
-/* "settled_on" …: the name of the day on which a case applies. */
-const char *rehearsal_by(const struct value *request);
 /* What these write. */
 extern const struct shape rehearsal_shape, rehearsal_case_shape, rehearsal_progress_shape;
 #endif

@@ -50,6 +50,8 @@ struct rehearsal {
     struct arena *a;
     const struct value *v;
     struct rehearsal_policy policy[REHEARSAL_SIDES];
+    const struct rehearsal_had *had[REHEARSAL_SIDES];
+    int hads[REHEARSAL_SIDES];
     int sides;
     struct tried *all, **sorted;
     int n, seen, shown;
@@ -72,11 +74,6 @@ struct rehearsal *rehearsal_new(
 int rehearsal_seen(const struct rehearsal *h)
 {
     return h->seen;
-}
-
-const char *rehearsal_by(const struct value *request)
-{
-    return by_names[request[REHEARSAL_BY].n];
 }
 
 /* ---- tallies and firms ----------------------------------------------------------------------- */
@@ -207,6 +204,41 @@ static struct tried *tried_new(
     return t;
 }
 
+void rehearsal_firms(struct rehearsal *h, int side, const struct rehearsal_had *had, int n)
+{
+    h->had[side] = had;
+    h->hads[side] = n;
+}
+
+static int by_firm(const void *x, const void *y)
+{
+    const struct rehearsal_had *a = x, *b = y;
+    int firms = strcmp(a->firm.p, b->firm.p);
+    return firms ? firms : (a->year > b->year) - (a->year < b->year);
+}
+
+static struct value had_of(const struct rehearsal *h, int side, struct str firm, int year)
+{
+    const struct rehearsal_had key = {.firm = firm, .year = year}, *found = NULL;
+    if (firm.p && h->hads[side])
+        found = bsearch(&key, h->had[side], (size_t)h->hads[side], sizeof key, by_firm);
+    return (struct value){.present = true, .n = found ? found->fen : 0};
+}
+
+static int year_of(day d)
+{
+    int y, m, n;
+    day_split(d, &y, &m, &n);
+    return y;
+}
+
+static void tell_had(const struct rehearsal *h, int side, day on, struct value *facts)
+{
+    struct str firm = facts[FACT_BORROWER_USCC].s;
+    facts[FACT_USED_ENTERPRISE_YEAR] = had_of(h, side, firm, year_of(on));
+    facts[FACT_USED_ENTERPRISE_LIFETIME] = had_of(h, side, firm, 0);
+}
+
 void rehearsal_add(
     struct rehearsal *h, struct arena *page, const struct rehearsal_loan *loan, struct value *facts)
 {
@@ -215,15 +247,14 @@ void rehearsal_add(
     if (!on->present || on->n < h->v[REHEARSAL_FROM].n || on->n > h->v[REHEARSAL_TO].n)
         return;
     struct tried *t = tried_new(h, loan, facts, on->n);
+    tell_had(h, 0, t->on, facts);
     if (!suppose(h, page, facts)) {
         t->side[0].failed = t->side[1].failed = "facts";
         return;
     }
-    judge_side(h, 0, page, facts, &t->side[0]);
-    if (h->sides == 2) {
-        facts[FACT_USED_ENTERPRISE_YEAR].n = loan->second_year;
-        facts[FACT_USED_ENTERPRISE_LIFETIME].n = loan->second_lifetime;
-        judge_side(h, 1, page, facts, &t->side[1]);
+    for (int i = 0; i < h->sides; i++) {
+        tell_had(h, i, t->on, facts);
+        judge_side(h, i, page, facts, &t->side[i]);
     }
 }
 
@@ -250,13 +281,6 @@ struct sum {
     struct tallies failed, districts, sizes, banks, months;
     struct str out_in; /* the month in which the budget runs out */
 };
-
-static int year_of(day d)
-{
-    int y, m, n;
-    day_split(d, &y, &m, &n);
-    return y;
-}
 
 /* The amount after what firm and bank have had, here and before. */
 static void take(const struct rehearsal *h, int i, struct tried *t, struct firms *firms)

@@ -1,9 +1,8 @@
 -- rehearsal_page: the facts of these loans, in the order of their ids, for rehearsals.
--- $1 ids of loans (rehearsal_ids), $2 policy code, $3 second code or null, $4 day of a case: settled_on,
---    disbursed_on, signed_on, $5 names of the facts that the rules ask for (JSON), $6 terms in months of their
+-- $1 ids of loans (rehearsal_ids), $2 names of the facts that the rules ask for (JSON), $3 terms in months of their
 --    interest (JSON; 0: all)
 -- -> id uuid, current bool (the newest version is one that the asker may see), bank text, contract_no text,
---    year_second int8, lifetime_second int8 (of $3), borrower_uscc text, borrower_district text, borrower_size text,
+--    borrower_uscc text, borrower_district text, borrower_size text,
 --    borrower_sme text, borrower_industry text, borrower_employees int8, borrower_revenue int8, borrower_assets int8,
 --    borrower_size_told text,
 --    loan_product text, loan_amount int8, loan_ip_amount int8, loan_ip_share text, loan_rate int4,
@@ -13,14 +12,13 @@
 --    loan_patents int4, loan_trademarks int4, loan_owner_is_borrower bool, loan_interest_paid int8, loan_drawn int8,
 --    loan_day_count text, loan_pledgee text, loan_first_pledge bool, loan_stretches text, loan_paid_for text,
 --    used_city bool, used_district bool, used_applications int8, used_policies text, used_interest_days text,
---    used_items text, used_interest int8, used_enterprise_year int8, used_enterprise_lifetime int8
+--    used_items text, used_interest int8
 with look as materialized (
-    select array(select json_array_elements_text($5::json)) as asks,
-           array(select json_array_elements_text($6::json)::int) as months
+    select array(select json_array_elements_text($2::json)) as asks,
+           array(select json_array_elements_text($3::json)::int) as months
 )
-select c.id, coalesce(v.seen, false) as current, c.bank, c.contract_no, coalesce(sy.used, 0) as year_second,
-       coalesce(sl.used, 0) as lifetime_second,
-       c.borrower_uscc, c.borrower_district, c.borrower_size, c.borrower_sme, c.borrower_industry, c.borrower_employees,
+       select c.id, coalesce(v.seen, false) as current, c.bank, c.contract_no, c.borrower_uscc, c.borrower_district,
+       c.borrower_size, c.borrower_sme, c.borrower_industry, c.borrower_employees,
        c.borrower_revenue, c.borrower_assets,
        c.borrower_size_told, c.loan_product, c.loan_amount, c.loan_ip_amount, c.loan_ip_share,
        c.loan_rate, c.loan_signed_on, c.loan_disbursed_on, c.loan_registered_on, c.loan_matures_on, c.loan_term_days,
@@ -29,8 +27,7 @@ select c.id, coalesce(v.seen, false) as current, c.bank, c.contract_no, coalesce
        c.loan_owner_is_borrower, c.loan_interest_paid, c.loan_drawn, c.loan_day_count,
        m.loan_pledgee, m.loan_first_pledge, m.loan_stretches, m.loan_paid_for,
        u.used_city, u.used_district, u.used_applications, u.used_policies, u.used_interest_days, u.used_items,
-       u.used_interest,
-       coalesce(fy.used, 0) as used_enterprise_year, coalesce(fl.used, 0) as used_enterprise_lifetime
+       u.used_interest
   from look k
  cross join loan_cases($1::uuid[]) c
   left join lateral (
@@ -41,11 +38,4 @@ select c.id, coalesce(v.seen, false) as current, c.bank, c.contract_no, coalesce
        select true as seen from loan l where l.id = c.id and l.version = c.version
        offset 0) v on true -- looked up one by one: joined, each page would read all loans
   join subsidy_loan_usage($1::uuid[]) u on u.id = c.id
- cross join lateral (
-       select extract(year from date '1970-01-01' + case $4::text when 'settled_on' then c.loan_settled_on
-              when 'disbursed_on' then c.loan_disbursed_on else c.loan_signed_on end)::int as year) d
-  left join subsidy_firms_used($2::text) fy on fy.firm = c.borrower_uscc and fy.year = d.year
-  left join subsidy_firms_used($2::text) fl on fl.firm = c.borrower_uscc and fl.year = 0
-  left join subsidy_firms_used($3::text) sy on sy.firm = c.borrower_uscc and sy.year = d.year
-  left join subsidy_firms_used($3::text) sl on sl.firm = c.borrower_uscc and sl.year = 0
  order by c.id

@@ -33,7 +33,7 @@ struct run {
     const struct fail *failed;
     struct rehearsal_policy policy[REHEARSAL_SIDES];
     struct rehearsal *rehearsal;
-    int sides, policies;
+    int sides, policies, firms; /* policies and what firms have had, as far as they came */
     bool lines;
     struct str after, asks, months; /* asks, months: what the rules look at */
 };
@@ -150,8 +150,7 @@ static void ask_page(struct run *h)
 {
     struct req *r = h->r;
     struct page *page = &h->page[h->asked++ % PAGES];
-    struct str p[] = {h->ids, h->policy[0].code, h->policy[1].code, str_of(rehearsal_by(h->v)),
-        h->asks, h->months};
+    struct str p[] = {h->ids, h->asks, h->months};
     h->ids = (struct str){NULL, 0};
     h->flying++;
     arena_reset(page->a);
@@ -177,8 +176,6 @@ static void judge_row(struct run *h, struct arena *page, const struct rows *rows
         .contract_no = rows_at(rows, row, REHEARSAL_PAGE_CONTRACT_NO)};
     if (!str_is(rows_at(rows, row, REHEARSAL_PAGE_CURRENT), "t"))
         return;
-    (void)rows_int(rows, row, REHEARSAL_PAGE_YEAR_SECOND, &loan.second_year);
-    (void)rows_int(rows, row, REHEARSAL_PAGE_LIFETIME_SECOND, &loan.second_lifetime);
     case_facts(page, rows, row, REHEARSAL_PAGE_BORROWER_USCC, facts);
     rehearsal_add(h->rehearsal, page, &loan, facts);
 }
@@ -237,6 +234,41 @@ static void step(struct run *h)
         end(h);
 }
 
+/* ---- what firms have had ----------------------------------------------------------------------
+ */
+
+static void ask_firms(struct run *h);
+
+static void on_firms(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct run *h = arg;
+    note_failure(h, fail);
+    if (fail || !h->r->conn) {
+        step(h);
+        return;
+    }
+    struct rehearsal_had *had = arena_alloc(h->r->a, ((size_t)rows->n + 1) * sizeof *had);
+    for (int i = 0; i < rows->n; i++) {
+        int64_t year = 0;
+        had[i].firm = rows_at(rows, i, REHEARSAL_FIRMS_FIRM);
+        (void)rows_int(rows, i, REHEARSAL_FIRMS_YEAR, &year);
+        (void)rows_int(rows, i, REHEARSAL_FIRMS_USED, &had[i].fen);
+        had[i].year = (int)year;
+    }
+    rehearsal_firms(h->rehearsal, h->firms++, had, rows->n);
+    if (h->firms < h->sides)
+        ask_firms(h);
+    else
+        step(h);
+}
+
+static void ask_firms(struct run *h)
+{
+    struct req *r = h->r;
+    db_query(r->server->db, r->a, r->actor, SQL_REHEARSAL_FIRMS, &h->policy[h->firms].code, 1,
+        on_firms, h);
+}
+
 /* ---- the policies ---------------------------------------------------------------------------- */
 
 static void ask_policy(struct run *h);
@@ -287,7 +319,7 @@ static void on_policy(void *arg, const struct rows *rows, const struct fail *fai
     r->state = h;
     if (h->lines)
         reply_start(r, 200, "application/x-ndjson");
-    step(h);
+    ask_firms(h);
 }
 
 static void ask_policy(struct run *h)
