@@ -209,9 +209,10 @@ static char **start_argv(const struct cluster *pg)
 {
     const struct str options = arena_printf(pg->a,
         "-c listen_addresses= -c unix_socket_directories='%s' -c max_connections=60"
-        " -c shared_buffers=256MB -c max_wal_size=2GB -c wal_compression=on"
+        " -c shared_buffers=256MB -c max_wal_size=2GB -c wal_compression=lz4"
         " -c jit=off -c timezone=Asia/Shanghai -c log_timezone=Asia/Shanghai -c fsync=%s%s",
-        pg->socket, unsafe_fast() ? "off" : "on", backup_options(pg->a, &pg->backup).p);
+        pg->socket, unsafe_fast() ? "off -c full_page_writes=off" : "on",
+        backup_options(pg->a, &pg->backup).p);
     char *argv[] = {program(pg, "pg_ctl"), W("start"), W("-D"), W(pg->cluster), W("-w"), W("-t"),
         W("60"), W("-l"), W(pg->log), W("-o"), W(options.p), NULL};
     char **copy = arena_alloc(pg->a, sizeof argv);
