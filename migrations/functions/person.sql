@@ -8,7 +8,8 @@ create or replace function person_root(one uuid) returns uuid
 
 -- All persons of the ledger that are one with this one, himself among them.
 create or replace function person_all(one uuid) returns setof uuid
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
     root constant uuid := person_root(one);
 begin
@@ -30,7 +31,8 @@ end $$;
 
 -- The person who signed, as far as is known by now of who is one with whom.
 create or replace function person_of(signature text) returns uuid
-    language plpgsql stable security definer set search_path = public, pg_temp as
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as
     $$ begin return person_root(person_posted(signature)); end $$;
 
 -- Were these two signatures of one human being by what was known at that instant? What was found out since makes
@@ -85,7 +87,8 @@ end $$;
 
 -- Was it whoever acts that signed, for this or for another office?
 create or replace function person_is_me(signature text) returns boolean
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 begin
     return coalesce(signature = my_signature() or exists (
         select from post s
@@ -98,7 +101,8 @@ end $$;
 -- Is whoever signed in office still where he signed, under whichever of his names? What takes power away counts at
 -- once, also for what he said where that waits for more words than his.
 create or replace function person_serves(signature text) returns boolean
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 begin
     return exists (
         select from org o

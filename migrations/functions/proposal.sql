@@ -127,7 +127,8 @@ create or replace function proposal_left(p proposal) returns boolean
 -- The approvals that count by now: of persons who are in office still, each once, not of the proposer, whatever was
 -- found out since of who is one with whom, and not by a token that was revoked.
 create or replace function proposal_approvals(p proposal) returns setof proposal_step
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 begin
     return query
     select distinct on (person_of(s.recorded_by)) s.*
@@ -167,7 +168,8 @@ end $$;
 -- it was to move when it was proposed and what it would move now (what is left of a budget may have grown since), with
 -- what was proposed beside it. Null: none is reached.
 create or replace function proposal_tier(p proposal, out persons int, out fen bigint)
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
     u proposal_rule;
     own bigint;
@@ -214,7 +216,8 @@ end $$;
 -- What stands against a step of whoever acts: nothing but who he is, and what his token is for. Who approved may refuse
 -- while it waits.
 create or replace function proposal_person_refusal(p proposal, step text) returns json[]
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
     u proposal_rule;
     duty text;
@@ -347,7 +350,8 @@ $$;
 
 -- A proposal as its approver reads it.
 create or replace function proposal_shown(p proposal) returns json
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
     r submission := proposal_record(p);
     u proposal_rule;
