@@ -124,13 +124,15 @@ static const struct member district_members[] = {
 };
 static const struct shape district_shape = {"district_of_city", district_members};
 
-/* Kept until the process ends, as the one before is: fields may point into it. */
+/* Each list stays until the process ends, as fields may point into one that another followed. */
+static struct arena *kept;
+
 static void on_districts(void *arg, const struct rows *rows, const struct fail *fail)
 {
     struct arena *asked = arg;
     const struct city *now = city_here();
     if (!fail && rows->n > now->n) {
-        struct arena *kept = arena_new();
+        kept = kept ? kept : arena_new();
         struct city *city = arena_alloc(kept, sizeof *city);
         struct district *list = arena_alloc(kept, (size_t)rows->n * sizeof *list);
         for (int i = 0; i < rows->n; i++)
