@@ -780,7 +780,7 @@ class VerifySeals(Ledger):
         for what, sql, said in TAMPER:
             with self.subTest(what):
                 self.d.sql(off + sql.format(**names))
-                out = self.d.cli("verify", check=False)
+                out = self.d.verify()
                 self.d.sql(off + "".join("delete from %s;" % t + self.d.refill(t, "kept." + t) for t in self.TABLES))
                 self.assertEqual(out.returncode, 1)
                 for name in said:
