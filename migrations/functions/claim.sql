@@ -459,8 +459,7 @@ begin
             '未备案') || coalesce(';须在 ' || default_day || ' 违约之前备案', ''))];
     elsif cover.state = 'suspended' and cover.errors is null then
         p := p || problem('E_SUSPENDED', '/loan', cover.reference);
-    elsif cover.state = 'ended'
-          and (select s.step from coverage_step s where s.coverage = cover.id order by s.n desc limit 1) = 'end' then
+    elsif coverage_ended_by(cover) = 'end' then
         p := p || problem('E_NO_COVER', '/loan', '备案 ' || cover.reference || ' 已终止');
     end if;
     p := p || coverage_unmet(cover, '/loan');

@@ -389,7 +389,8 @@ begin
 end $$;
 
 -- What the newest version of a loan would make of the weight of its cover in the pool, where it was told after the
--- default: two persons of finance may agree on it, with evidence. What a claim is paid is not changed by it.
+-- default or after the cover ended: two persons of finance may agree on it, with evidence. What a claim is paid is not
+-- changed by it.
 create or replace function coverage_pool_untrue(c coverage) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
@@ -398,7 +399,8 @@ declare
     now_ record;
     mended record;
 begin
-    if l.id is null or c.state <> 'covered' or not coverage_after_default(l) or not coverage_counts(c) then
+    if l.id is null or c.state not in ('covered', 'ended') or c.state = 'covered' and not coverage_after_default(l)
+       or not coverage_counts(c) then
         return '{}'::json[];
     end if;
     now_ := coverage_figures(c, l);
@@ -433,7 +435,8 @@ create or replace function coverage_told(c coverage) returns coverage
 declare
     p json[] := case c.state when 'requested' then coverage_doubts(c) || coverage_rates_unseen(c)
                              when 'covered' then coverage_unconfirmed(c) || coverage_pool_untrue(c)
-                             when 'suspended' then coverage_rates_unseen(c) end;
+                             when 'suspended' then coverage_rates_unseen(c)
+                             when 'ended' then coverage_pool_untrue(c) end;
 begin
     if cardinality(p) > 0 then
         if my_kind() in ('insurer', 'guarantor', 'district') then
@@ -843,12 +846,22 @@ begin
     perform coverage_follow(l);
 end $$;
 
+-- By which step a cover ended, whatever was said of its weight in the pool since; null: it has not.
+create or replace function coverage_ended_by(c coverage) returns text
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return (select s.step
+              from coverage_step s
+             where s.coverage = c.id and c.state = 'ended' and s.state = 'ended' and s.step in ('end', 'follow')
+             order by s.n desc
+             limit 1);
+end $$;
+
 -- Did a cover end with its loan, and not by anybody's step?
 create or replace function coverage_ended_itself(c coverage) returns boolean
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
-    return c.state = 'ended'
-           and (select s.step from coverage_step s where s.coverage = c.id order by s.n desc limit 1) = 'follow';
+    return coverage_ended_by(c) is not distinct from 'follow';
 end $$;
 
 -- What has suspended a cover since it was in force last, and stands.
@@ -912,7 +925,7 @@ begin
     f := loan_fold(l, 'infinity', null, null);
     perform coverage_reckon(l);
     update coverage x set told_since = true -- for the list of what waits
-     where x.id = c.id and x.state = 'covered' and not x.told_since
+     where x.loan_id = l.id and x.state in ('covered', 'ended') and not x.told_since
        and cardinality(coverage_unconfirmed(x) || coverage_pool_untrue(x)) > 0;
     is_over := f.state in ('settled', 'transferred', 'voided')
                or f.released_on is not null and f.overdue_since is null and f.bad_since is null;
@@ -924,7 +937,7 @@ begin
         perform coverage_comes_back(c, 'reopen', (
             select s.state
               from coverage_step s
-             where s.coverage = c.id and s.step <> 'follow'
+             where s.coverage = c.id and s.state <> 'ended'
              order by s.n desc limit 1));
     end if;
 end $$;
@@ -1132,6 +1145,9 @@ create or replace function coverage_shown(c coverage) returns json
                                                                                 || coverage_pool_untrue(c)) > 0
                                                                then array['confirm', 'end', 'refuse']
                                                                else array['end'] end
+                                                     when 'ended' then
+                                                          case when cardinality(coverage_pool_untrue(c)) > 0
+                                                               then array['confirm', 'refuse'] else '{}' end
                                                      else '{}'::text[] end)))
 $$;
 
@@ -1293,6 +1309,8 @@ begin
         return array[problem('E_SAME_PERSON', '', my_signature())];
     elsif step = 'confirm' and c.state = 'requested' then
         return coverage_problems(c);
+    elsif c.state = 'ended' then -- what it weighs in its pool is no question of its terms
+        return '{}'::json[];
     elsif step <> 'end' and cardinality(coverage_unmet(c, '')) > 0 then
         return coverage_unmet(c, '');
     elsif step = 'confirm' and cardinality(coverage_beyond(c)) > 0 then
@@ -1338,7 +1356,8 @@ begin
     end if;
     next_state := case when step = 'end' and coverage_end_takes_two(c)
                             and not exists (select from coverage_end_begun(c)) then c.state
-                       when step = 'end' then 'ended' when c.state in ('suspended', 'covered') then 'covered'
+                       when step = 'end' or c.state = 'ended' then 'ended'
+                       when c.state in ('suspended', 'covered') then 'covered'
                        when step = 'refuse' then 'refused'
                        when c.paper and not exists (select from coverage_confirmed(c)) then 'requested'
                        else 'covered' end;
@@ -1355,7 +1374,7 @@ begin
         end if;
         perform coverage_step_add(c.id, step, next_state, doc ->> 'reason', taken);
         update coverage x
-           set told_since = step = 'confirm' and x.state = 'covered' and cardinality(coverage_pool_untrue(x)) > 0
+           set told_since = step = 'confirm' and cardinality(coverage_pool_untrue(x)) > 0
          where x.id = c.id and step <> 'end';
     end if;
     return d;

@@ -120,7 +120,7 @@ begin
      cross join lateral (
            select coverage_told_by_me(c) is not null
                   or exists (select from coverage_pool_begun(c) s where person_is_me(s.recorded_by)) as is_me) x
-     where c.told_since and c.state = 'covered' and my_kind() = 'finance' and (own or not x.is_me)
+     where c.told_since and c.state in ('covered', 'ended') and my_kind() = 'finance' and (own or not x.is_me)
        and cardinality(coverage_unconfirmed(c) || coverage_pool_untrue(c)) > 0;
     return query
     select b.recorded_at, task_shown('coverage', 'end', c.reference, '/v1/coverages/' || c.id, b.recorded_at,

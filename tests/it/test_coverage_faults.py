@@ -315,6 +315,55 @@ class Pool(FundCase):
         self.assertEqual(self.d.sql("select bad_fen from coverage where id = '%s'" % cover), "300000000")
         self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
 
+    def mended(self, cover):
+        """Two of finance, with evidence."""
+        paper = {"evidence": "借款合同 2022-07 原件"}
+        self.assertEqual(self.cover_step(cover, "confirm", self.finance, 422).codes(), [("/evidence", "E_NEED")])
+        self.cover_step(cover, "confirm", self.finance, **paper)
+        self.assertEqual(self.waits(cover, self.second), [["confirm", "refuse"]])
+        self.assertEqual(self.cover_step(cover, "confirm", self.finance, 409, **paper).codes(), [("", "E_SAME_PERSON")])
+        self.cover_step(cover, "confirm", self.second, **paper)
+        self.assertEqual(self.waits(cover, self.second), [])
+
+    def told_bad(self, where):
+        return [self.event(where, kind, ago(0), **more).json()["reference"]
+                for kind, more in (("overdue", {}), ("classified", {"grade": "substandard"}))]
+
+    def test_an_ended_cover_is_mended_in_its_pool_and_pays_nothing(self):
+        """3,000,000.00 typed as 30,000,000.00 went bad beside 9,000,000.00 and was given up: 76.92 %, in truth 25 %."""
+        code = self.scheme("cd-2008", confirmation="automatic", npl_breaker="30.00", leverage_limit=None, file_within_days=None)
+        self.booked(code, amount="9000000.00")
+        typed = self.booked(code, amount="30000000.00").json()
+        contract, cover = typed["contract_no"], typed["coverage"]["id"]
+        self.told_bad("/v1/loans/" + typed["id"])
+        self.cover_step(cover, "end", self.bank)
+        self.assertEqual(self.get("/v1/coverages/" + cover)["legal_steps"], [])
+        self.correct(contract, amount="3000000.00", ip_amount="3000000.00")
+        paused = ("refused", ["76.9231 > 30.00"])
+        self.assertEqual(self.asked(code), paused)
+        shown = self.get("/v1/coverages/" + cover)
+        self.assertEqual((shown["state"], shown["legal_steps"]), ("ended", ["confirm", "refuse"]))
+        self.assertEqual(self.cover_step(cover, "confirm", self.bank, None, evidence="原件").codes(), [("", "E_ROLE")])
+        self.cover_step(cover, "refuse", self.finance)
+        self.assertEqual((self.waits(cover, self.second), self.asked(code)), ([], paused))
+        self.mended(cover)
+        self.assertEqual(self.asked(code), ("covered", []))
+        shown = self.get("/v1/coverages/" + cover)
+        self.assertEqual((shown["state"], shown["legal_steps"], shown.get("errors")), ("ended", [], None))
+        self.assertIn(("/loan", "E_NO_COVER"), self.claim(contract).codes())
+        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+
+    def test_a_cover_that_was_mended_while_it_was_over_comes_back_as_it_was(self):
+        code = self.scheme("cd-2008", confirmation="automatic", leverage_limit=None, file_within_days=None)
+        typed = self.booked(code, amount="27000000.00").json()
+        contract, where, cover = typed["contract_no"], "/v1/loans/" + typed["id"], typed["coverage"]["id"]
+        released = self.event(where, "pledge_released", ago(0)).json()["reference"]
+        self.correct(contract, amount="9000000.00", ip_amount="9000000.00")
+        self.mended(cover)
+        self.assertEqual(self.d.sql("select state, owed_fen, bad_fen from coverage where id = '%s'" % cover), "ended|900000000|900000000")
+        self.event(where, "reversed", ago(0), reverses=released)
+        self.assertEqual(self.get("/v1/coverages/" + cover)["state"], "covered")
+
     def test_the_word_of_one_who_told_the_loan_mends_no_pool(self):
         """Who typed it and who spoke first of it turn out to be one: two others of finance are needed still."""
         n = next(numbers)

@@ -20,7 +20,7 @@ const JUDGE = {judge: ['系统核对', 'Judged by the rules'], suspend: ['中止
 
 function next(ctx, c) {
   const {legal, barred} = steps_of(ctx, c);
-  const stands = c.state === 'covered', no = stands ? t('不予确认', 'Refuse the change') : t('不予备案', 'Refuse');
+  const stands = ['covered', 'ended'].includes(c.state), no = stands ? t('不予确认', 'Refuse the change') : t('不予备案', 'Refuse');
   if (!legal.length && !barred.length) return null;
   return h('section', {class: 'card stick no-print'}, h('h2', null, t('下一步', 'Next step')), barred_notes(barred),
     steps({record: u`/v1/coverages/${c.id}`, seen: c.seen, legal: ORDER.filter((s) => legal.includes(s)), keep: 'coverage-' + c.id,
