@@ -94,16 +94,19 @@ select 'cover that could be claimed on and that two persons of finance did not e
 union all
 select 'cover that weighs in its pool by what two persons did not agree on', c.id || ''
   from coverage c
- where c.pool_version is not null
+ cross join lateral (values (c.pool_version::text, null), (null, c.pool_void::text)) as x(version, void)
+ where coalesce(x.version, x.void) is not null
    and (select persons_were(array_agg(s.recorded_by), array(
-                    select l.recorded_by from submission l where l.id = c.loan_id and l.version <= c.pool_version
+                    select l.recorded_by from submission l
+                     where l.id = c.loan_id and l.version <= coalesce(c.pool_version, l.version) or l.id = c.pool_void
                     union
                     select c.recorded_by), max(s.recorded_at))
           from coverage_step s
           join submission r on r.recorded_at = s.recorded_at and r.type = 'coverage_step'
                            and r.body ->> 'coverage' = s.coverage::text and r.recorded_by = s.recorded_by
          where s.coverage = c.id and s.step = 'confirm' and r.body ->> 'evidence' is not null
-           and c.pool_version::text in (s.shown ->> 'pool_word', s.shown ->> 'pool')) < 2
+           and s.shown ->> 'void' is not distinct from x.void
+           and coalesce(x.version in (s.shown ->> 'pool_word', s.shown ->> 'pool'), true)) < 2
 union all
 select 'cover that stands on a correction made after the default', c.id || ''
   from coverage c

@@ -18,6 +18,40 @@ create or replace function coverage_bad_from(f loan_life) returns date language 
                 then least((f).bad_since, (f).overdue_since + 91, (f).matures_on + 91) end
 $$;
 
+-- A loan's life for the weight of its cover (null: of one that is asked for) in the pool. A void loan owes nothing;
+-- of a default that had come by then, or was taken back shortly before, what it owed stands until two persons of
+-- finance agree that this void was right: its bank could void it, have others covered, and enter it again.
+create or replace function coverage_life(c coverage, l loan) returns loan_life
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    f loan_life := loan_fold(l, 'infinity', null, null);
+    shortly constant interval := interval '90 days';
+    void loan_void;
+begin
+    if f.state <> 'voided' then
+        return f;
+    end if;
+    select v.* into void from loan_void v where v.loan_id = l.id and v.until_at = 'infinity';
+    if void.event_id is not distinct from c.pool_void then
+        return f;
+    end if;
+    f := loan_fold_told(l, array(
+        select x.t
+          from (select s as t from loan_told(l, null, null) s where s.kind <> 'voided'
+                 union all
+                select e
+                  from loan_event e
+                  join loan_event r on r.loan_id = e.loan_id and r.kind = 'reversed' and r.reverses = e.reference
+                 where e.loan_id = l.id and r.recorded_at > void.from_at - shortly
+                   and (e.kind in ('overdue', 'written_off') or grade_is_bad(e.grade))) x
+         order by (x.t).on_day, loan_event_rank((x.t).kind), (x.t).reference), 'infinity', null);
+    f.state := 'voided';
+    if (loan_default_day(f, shanghai_day(void.from_at)) <= shanghai_day(void.from_at)) is not true then
+        f.outstanding_fen := 0;
+    end if;
+    return f;
+end $$;
+
 -- What a loan's account says of its cover (null: of one that is asked for): what is owed while it is good and once it
 -- is bad, and from which day it is. By the version that the cover stands on (or that finance agreed on for the pool
 -- since) and by the newest, whichever is worse for the pool: what a correction makes better counts once confirmed.
@@ -25,15 +59,16 @@ create or replace function coverage_figures(c coverage, l loan, out owed_fen big
                                             out bad_from date)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
-    f loan_life := loan_fold(l, 'infinity', null, null);
+    f loan_life := coverage_life(c, l);
     g loan_life := f;
     held loan;
 begin
     if greatest(c.loan_version, c.pool_version) < l.version then
         select v.* into held from loan v where v.id = l.id and v.version = greatest(c.loan_version, c.pool_version);
-        g := loan_fold(held, 'infinity', null, null);
+        g := coverage_life(c, held);
     end if;
-    owed_fen := least(f.outstanding_fen, g.outstanding_fen, held.amount_fen);
+    owed_fen := case when f.state = 'voided' then 0
+                     else least(f.outstanding_fen, g.outstanding_fen, held.amount_fen) end;
     bad_fen := greatest(f.outstanding_fen, g.outstanding_fen);
     bad_from := least(coverage_bad_from(f), coverage_bad_from(g));
 end $$;
@@ -389,33 +424,43 @@ begin
 end $$;
 
 -- What the newest version of a loan would make of the weight of its cover in the pool, where it was told after the
--- default or after the cover ended: two persons of finance may agree on it, with evidence. What a claim is paid is not
--- changed by it.
+-- default or after the cover ended, and what its void would: two persons of finance may agree on it, with evidence.
+-- What a claim is paid is not changed by it.
 create or replace function coverage_pool_untrue(c coverage) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
-    l loan := (select v from loan v where v.id = c.loan_id and v.version > greatest(c.loan_version, c.pool_version)
-                order by v.version desc limit 1);
+    l loan := (select v from loan v where v.id = c.loan_id order by v.version desc limit 1);
+    void uuid := coverage_void(c.loan_id);
     now_ record;
     mended record;
 begin
-    if l.id is null or c.state not in ('covered', 'ended') or c.state = 'covered' and not coverage_after_default(l)
-       or not coverage_counts(c) then
+    if c.state not in ('covered', 'ended')
+       or void = c.pool_void or void is null and l.version <= greatest(c.loan_version, c.pool_version)
+       or c.state = 'covered' and not coverage_after_default(l) or not coverage_counts(c) then
         return '{}'::json[];
     end if;
     now_ := coverage_figures(c, l);
-    c.pool_version := l.version;
+    c.pool_version := case when void is null then l.version else c.pool_version end; -- one thing at a time
+    c.pool_void := void;
     mended := coverage_figures(c, l);
     if now_ is not distinct from mended then
         return '{}'::json[];
     end if;
-    return array[problem('E_UNCONFIRMED', '/loan', format('version %s: %s %s → %s %s', l.version,
+    return array[problem('E_UNCONFIRMED', '/loan', format('version %s%s: %s %s → %s %s', l.version, (
+                             select ' voided ' || e.on_day from loan_event e where e.id = void),
                          yuan_text(now_.bad_fen), coalesce(now_.bad_from::text, '-'),
                          yuan_text(mended.bad_fen), coalesce(mended.bad_from::text, '-')))];
 end $$;
 
--- The first word to let a cover weigh in its pool by the newest version of its loan, of a person who is in office
--- still, by no token that was revoked, and not of who told the loan, where nobody has said no since.
+-- The void of a loan that stands; null: none does.
+create or replace function coverage_void(loan_id uuid) returns uuid
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return (select v.event_id from loan_void v where v.loan_id = $1 and v.until_at = 'infinity');
+end $$;
+
+-- The first word to let a cover weigh in its pool by the newest version of its loan, or by its void, of a person who is
+-- in office still, by no token that was revoked, and not of who told the loan, where nobody has said no since.
 create or replace function coverage_pool_begun(c coverage) returns setof coverage_step
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
@@ -424,6 +469,7 @@ begin
       from coverage_step s
      where s.coverage = c.id and s.step = 'confirm' and (s.shown ->> 'pool_word')::int = (
                select max(l.version) from loan l where l.id = c.loan_id)
+       and (s.shown ->> 'void')::uuid is not distinct from coverage_void(c.loan_id)
        and s.n > (select coalesce(max(o.n), 0) from coverage_step o where o.coverage = c.id and o.step = 'refuse')
        and person_serves(s.recorded_by) and not coverage_step_disowned(s) and coverage_is_apart(c, s.recorded_by);
 end $$;
@@ -1177,8 +1223,8 @@ create or replace function loan_decided(id uuid) returns json
      where l.id = $1 and l.version = 1
 $$;
 
--- Whoever acts, where he asked for a cover, recorded a version of its loan or told another rate: in whatever office, he
--- confirms none of it.
+-- Whoever acts, where he asked for a cover, recorded a version of its loan, told another rate or its void: in whatever
+-- office, he confirms none of it.
 create or replace function coverage_told_by_me(c coverage) returns text
     language sql stable security definer set search_path = public, pg_temp as $$
     select min(x.by_whom)
@@ -1189,7 +1235,7 @@ create or replace function coverage_told_by_me(c coverage) returns text
             select r.recorded_by
               from loan_event e
               join submission r on r.id = e.id
-             where e.loan_id = (c).loan_id and e.kind = 'repriced') x
+             where e.loan_id = (c).loan_id and e.kind in ('repriced', 'voided')) x
      where person_is_me(x.by_whom)
 $$;
 
@@ -1210,7 +1256,8 @@ create or replace function coverage_is_apart(c coverage, by_whom text) returns b
 begin
     return person_of(by_whom) is distinct from person_of(c.recorded_by)
            and not exists (select from submission r
-                            where r.id = c.loan_id and person_of(r.recorded_by) = person_of(by_whom));
+                            where r.id in (c.loan_id, coverage_void(c.loan_id))
+                          and person_of(r.recorded_by) = person_of(by_whom));
 end $$;
 
 -- Confirmations of a cover as it was judged last, by persons who are in office still and by no token that was revoked:
@@ -1380,19 +1427,23 @@ begin
     return d;
 end $$;
 
--- The first of two persons says that a cover weighs in its pool by the newest version of its loan; by the second it
--- does. What the step is kept with.
+-- The first of two persons says that a cover weighs in its pool by the newest version of its loan, or by its void; by
+-- the second it does. What the step is kept with.
 create or replace function coverage_pool_mend(c coverage) returns json
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     l loan := (select v from loan v where v.id = c.loan_id order by v.version desc limit 1);
+    void uuid := coverage_void(l.id);
 begin
     if not exists (select from coverage_pool_begun(c)) then
-        return json_build_object('pool_word', l.version);
+        return json_strip_nulls(json_build_object('pool_word', l.version, 'void', void));
     end if;
-    update coverage x set pool_version = l.version where x.id = c.id;
+    update coverage x
+       set pool_version = case when void is null then l.version else x.pool_version end,
+           pool_void = coalesce(void, x.pool_void)
+     where x.id = c.id;
     perform coverage_reckon(l);
-    return json_build_object('pool', l.version);
+    return json_strip_nulls(json_build_object('pool', l.version, 'void', void));
 end $$;
 
 -- Freezes a loan as its correction tells it, if the default came after it and was told after it.

@@ -3,7 +3,18 @@ from fund_case import FundCase, ago
 from harness import numbers
 
 
-class CoverageFaults(FundCase):
+class Told(FundCase):
+    def asked(self, code):
+        cover = self.booked(code, amount="100000.00").json()["coverage"]
+        return cover["state"], [e["title"].rsplit(":", 1)[1] for e in cover.get("errors", ())]
+
+    def told_before(self, made, days):
+        """As if all that was told of a loan had been told so many days earlier."""
+        self.d.sql("alter table loan_event disable trigger user; update loan_event set recorded_at = recorded_at - interval '%d days'"
+                   " where loan_id = '%s'; alter table loan_event enable trigger user" % (days, made["id"]))
+
+
+class CoverageFaults(Told):
     conf = {"readers": "6"}
 
     def ask(self, contract, code, **over):
@@ -12,11 +23,6 @@ class CoverageFaults(FundCase):
 
     def said(self, cover):
         return cover["state"], sorted({e["code"] for e in cover.get("errors", ())})
-
-    def told_before(self, made, days):
-        """As if all that was told of a loan had been told so many days earlier."""
-        self.d.sql("alter table loan_event disable trigger user; update loan_event set recorded_at = recorded_at - interval '%d days'"
-                   " where loan_id = '%s'; alter table loan_event enable trigger user" % (days, made["id"]))
 
     # ---- what a new loan may have refinanced --------------------------------------------------------
 
@@ -157,6 +163,19 @@ class CoverageFaults(FundCase):
 
     # ---- a pool made good by a word -----------------------------------------------------------------
 
+    def test_a_void_of_a_good_loan_leaves_nothing(self):
+        """One was told late by a slip once, long ago."""
+        code = self.scheme("cd-2008", confirmation="automatic", npl_breaker="30.00", leverage_limit=None, file_within_days=None)
+        self.booked(code, amount="6000000.00")
+        slip, good = (self.booked(code).json() for _ in range(2))
+        late = self.event("/v1/loans/" + slip["id"], "overdue", ago(100)).json()["reference"]
+        self.event("/v1/loans/" + slip["id"], "reversed", ago(0), reverses=late)
+        self.told_before(slip, 91)
+        for x in (slip, good):
+            self.event("/v1/loans/" + x["id"], "voided", ago(0), reason="重新签订")
+            self.assertEqual(self.get("/v1/coverages/" + x["coverage"]["id"])["legal_steps"], [])
+            self.assertEqual(self.asked(code), ("covered", []))
+
     def flags_of(self, contract):
         self.post("/v1/flag-scans", {"reference": "SM-%d" % next(numbers), "rule": "RF40"}, self.finance, 201)
         return {f["severity"] for f in self.get("/v1/flags?code=RF40&record=" + self.where(contract)[10:])["items"]}
@@ -264,16 +283,12 @@ class CoverageFaults(FundCase):
 
 
 
-class Pool(FundCase):
+class Pool(Told):
     """A pool that a typing error made bad: its ledger stays whole to the end."""
     conf = {"readers": "5"}
 
     def waits(self, cover, token):
         return [x["steps"] for x in self.get("/v1/tasks?limit=1000", token)["items"] if x["path"].endswith(cover)]
-
-    def asked(self, code):
-        cover = self.booked(code, amount="100000.00").json()["coverage"]
-        return cover["state"], [e["title"].rsplit(":", 1)[1] for e in cover.get("errors", ())]
 
     def test_two_of_finance_mend_a_pool_by_evidence(self):
         """3,000,000.00 typed as 30,000,000.00 went bad beside 9,000,000.00: 76.92 %, in truth 25 %."""
@@ -351,6 +366,37 @@ class Pool(FundCase):
         shown = self.get("/v1/coverages/" + cover)
         self.assertEqual((shown["state"], shown["legal_steps"], shown.get("errors")), ("ended", [], None))
         self.assertIn(("/loan", "E_NO_COVER"), self.claim(contract).codes())
+        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+
+    def test_a_void_leaves_a_default_in_the_pool(self):
+        """3,000,000.00 bad beside 6,000,000.00 are 33.33 %, voided as well, also when the default was taken back just before it."""
+        for taken_back in (False, True):
+            code = self.scheme("cd-2008", confirmation="automatic", npl_breaker="30.00", leverage_limit=None, file_within_days=None)
+            self.booked(code, amount="6000000.00")
+            bad = self.booked(code).json()
+            where, cover = "/v1/loans/" + bad["id"], bad["coverage"]["id"]
+            told = self.told_bad(where)
+            paused = ("refused", ["33.3333 > 30.00"])
+            self.assertEqual(self.asked(code), paused)
+            for reference in told if taken_back else ():
+                self.event(where, "reversed", ago(0), reverses=reference)
+            void = self.event(where, "voided", ago(0), reason="重新签订").json()["reference"]
+            self.assertEqual(self.asked(code), paused)
+            shown = self.get("/v1/coverages/" + cover)
+            self.assertEqual((shown["state"], shown["outstanding"], shown["legal_steps"]), ("ended", "0.00", ["confirm", "refuse"]))
+            self.assertIn("voided %s: 3000000.00 %s → 0.00 -" % (ago(0), ago(0)), shown["errors"][0]["title"])
+            self.mended(cover)  # it was another's loan
+            self.assertEqual(self.asked(code), ("covered", []))
+            self.event(where, "reversed", ago(0), reverses=void)
+            self.assertEqual(self.asked(code)[0], "covered" if taken_back else "refused")
+            if not taken_back:  # whoever agreed on the void agreed on no correction
+                self.correct(bad["contract_no"], amount="1.00", ip_amount="1.00")
+                void = self.event(where, "voided", ago(0), reason="重新签订").json()["reference"]
+                self.mended(cover)
+                self.event(where, "reversed", ago(0), reverses=void)
+                self.assertEqual(self.d.sql("select bad_fen from coverage where id = '%s'" % cover), "300000000")
+            self.event(where, "voided", ago(0), reason="重新签订")  # nobody agreed on that one
+            self.assertEqual(self.asked(code)[0], "refused")
         self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
 
     def test_a_cover_that_was_mended_while_it_was_over_comes_back_as_it_was(self):
