@@ -117,25 +117,40 @@ begin
               select from coverage_step s where s.coverage = c.id and s.state = 'covered'));
 end $$;
 
--- Does a cover count in its pool? A loan does once, by the first of its covers that was in force: given up and asked
--- for again, it dilutes no ratio.
+-- Of how much of a loan covers before this one were in force in its pool.
+create or replace function coverage_counted_fen(c coverage) returns bigint
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return coalesce((select max(o.amount_fen)
+                       from coverage o
+                      where o.loan_id = c.loan_id and o.scheme_code = c.scheme_code and o.no < c.no
+                        and coverage_was_in_force(o)), 0);
+end $$;
+
+-- Does a cover count in its pool? Each fen of a loan does once, by the first of its covers that was in force for it:
+-- given up and asked for again, it dilutes no ratio, nor hides behind a fen that was covered first.
 create or replace function coverage_counts(c coverage) returns boolean
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
-    return coverage_was_in_force(c)
-           and not exists (select from coverage o
-                            where o.loan_id = c.loan_id and o.scheme_code = c.scheme_code and o.no < c.no
-                              and coverage_was_in_force(o));
+    return coverage_was_in_force(c) and c.amount_fen > coverage_counted_fen(c);
 end $$;
 
--- What a cover weighs in its pool: of what is owed the part of the loan that it covers, one fen of a large loan a fen.
+-- Of what is owed the part of a loan that is covered, half up.
+create or replace function coverage_part_fen(owed_fen bigint, amount_fen bigint, whole_fen bigint) returns bigint
+    language sql immutable as $$
+    select case when amount_fen >= whole_fen then owed_fen
+                else div(2 * owed_fen::numeric * amount_fen + whole_fen, 2 * whole_fen)::bigint end
+$$;
+
+-- What a cover weighs in its pool: of what is owed the part of the loan that it covers and none before it did, one fen
+-- of a large loan a fen.
 create or replace function coverage_weight_fen(c coverage, owed_fen bigint) returns bigint
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
     whole bigint := (select l.amount_fen from loan l where l.id = c.loan_id and l.version = c.loan_version);
 begin
-    return case when c.amount_fen >= whole then owed_fen
-                else div(2 * owed_fen::numeric * c.amount_fen + whole, 2 * whole)::bigint end;
+    return coverage_part_fen(owed_fen, c.amount_fen, whole)
+           - coverage_part_fen(owed_fen, coverage_counted_fen(c), whole);
 end $$;
 
 -- Adds a cover to the sums, or takes it away again.

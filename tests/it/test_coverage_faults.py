@@ -8,6 +8,10 @@ class Told(FundCase):
         cover = self.booked(code, amount="100000.00").json()["coverage"]
         return cover["state"], [e["title"].rsplit(":", 1)[1] for e in cover.get("errors", ())]
 
+    def ask(self, contract, code, **over):
+        return self.post("/v1/coverages", dict({"reference": "BA-%d" % next(numbers), "loan": contract, "scheme": code}, **over),
+                         self.bank, 201).json()
+
     def told_before(self, made, days):
         """As if all that was told of a loan had been told so many days earlier."""
         self.d.sql("alter table loan_event disable trigger user; update loan_event set recorded_at = recorded_at - interval '%d days'"
@@ -16,10 +20,6 @@ class Told(FundCase):
 
 class CoverageFaults(Told):
     conf = {"readers": "6"}
-
-    def ask(self, contract, code, **over):
-        return self.post("/v1/coverages", dict({"reference": "BA-%d" % next(numbers), "loan": contract, "scheme": code}, **over),
-                         self.bank, 201).json()
 
     def said(self, cover):
         return cover["state"], sorted({e["code"] for e in cover.get("errors", ())})
@@ -397,6 +397,22 @@ class Pool(Told):
                 self.assertEqual(self.d.sql("select bad_fen from coverage where id = '%s'" % cover), "300000000")
             self.event(where, "voided", ago(0), reason="重新签订")  # nobody agreed on that one
             self.assertEqual(self.asked(code)[0], "refused")
+        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+
+    def test_a_fen_that_was_covered_first_hides_no_loan(self):
+        """3,000,000.00 bad beside 6,000,000.00 are 33.33 %, whatever was covered of it before: each fen of it counts once."""
+        for first in ("0.01", "2999999.99", "3000000.00"):
+            code = self.scheme("cd-2008", confirmation="automatic", npl_breaker="30.00", leverage_limit=None, file_within_days=None)
+            self.booked(code, amount="6000000.00")
+            loan = self.booked(None).json()
+            covers = lambda **over: self.get("/v1/coverages/" + self.ask(loan["contract_no"], code, **over)["id"])
+            self.cover_step(covers(amount=first)["id"], "end", self.bank)
+            again = covers()
+            self.assertEqual((again["state"], again["amount"]), ("covered", "3000000.00"))
+            weighs = lambda: self.d.sql("select sum(owed_fen), sum(bad_fen) from coverage_sum where scheme_code = '%s'" % code)
+            self.assertEqual(weighs(), "900000000|900000000")
+            self.told_bad("/v1/loans/" + loan["id"])
+            self.assertEqual((weighs(), self.asked(code)), ("900000000|900000000", ("refused", ["33.3333 > 30.00"])))
         self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
 
     def test_a_cover_that_was_mended_while_it_was_over_comes_back_as_it_was(self):
