@@ -729,12 +729,19 @@ create or replace function flag_rf40_bad_again(loans uuid[], whole boolean) retu
           join loan_event e on e.loan_id = r.loan_id and e.reference = r.reverses
                            and e.kind in ('repaid', 'recovered', 'settled', 'transferred', 'extended', 'classified',
                                           'voided')
+                           and grade_is_bad(e.grade) is not true
          where r.kind = 'reversed' and (whole or r.loan_id = any (loans))
          union all
         select e.id, e.loan_id, e.reference, e.kind, e.recorded_at, e.recorded_at + interval '90 days', false
           from loan_event_standing e
          where (e.kind in ('extended', 'voided') or e.kind = 'classified' and not grade_is_bad(e.grade))
            and (whole or e.loan_id = any (loans))
+         union all
+        select r.id, e.loan_id, e.reference, r.kind, r.recorded_at, r.recorded_at + interval '90 days', false
+          from loan_event r -- a default that was taken back
+          join loan_event e on e.loan_id = r.loan_id and e.reference = r.reverses
+                           and (e.kind in ('overdue', 'written_off') or grade_is_bad(e.grade))
+         where r.kind = 'reversed' and (whole or r.loan_id = any (loans))
     ),
     beside as materialized (
         select w.id, jsonb_agg(distinct a.reference order by a.reference) as claims

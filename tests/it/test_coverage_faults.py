@@ -228,6 +228,22 @@ class CoverageFaults(Told):
             self.flags_of(bad)  # a scan finds the same, and no more
             self.assertEqual([flags(x) for x in (self.where(bad)[10:], new["id"], later["id"])], [found, found, set()], beside)
 
+    def test_a_default_that_was_taken_back_while_others_were_covered_is_flagged(self):
+        """Told again afterwards; what was told by a slip is not."""
+        for again in (True, False):
+            code = self.scheme("cd-2008", npl_breaker="30.00", leverage_limit=None, file_within_days=None, confirmation="automatic")
+            self.lent(code, overdue=None, amount="6000000.00")
+            bad = self.lent(code, overdue=None)
+            tell = lambda: [self.event(self.where(bad), kind, ago(300), **more).json()["reference"]
+                            for kind, more in (("overdue", {}), ("classified", {"grade": "substandard"}))]
+            for reference in tell():
+                self.event(self.where(bad), "reversed", ago(0), reverses=reference)
+            new = self.booked(code, amount="100000.00").json()
+            self.assertEqual(new["coverage"]["state"], "covered")
+            if again:
+                tell()
+            self.assertEqual((self.flags_of(bad), self.flags_of(new["contract_no"])), ({"med"}, {"med"}) if again else (set(), set()))
+
     # ---- honest banks -------------------------------------------------------------------------------
 
     def test_costs_that_were_accepted_go_back_with_a_loan_that_is_good_again(self):
