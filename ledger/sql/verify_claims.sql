@@ -214,7 +214,7 @@ select 'claim that is not where its steps left it', c.id || ''
                  where o.loan_id = c.loan_id and o.scheme_code = c.scheme_code and o.claimant = c.claimant
                    and claim_cured(o.id)),
        c.scheme_code, c.loan_id, c.borrower, c.org_id,
-       case when c.claimant = 'bank' and exists ( -- what is claimed in parts counts in the year of the first
+       case when exists ( -- what is claimed in parts counts in the year of the first
                  select from claim o
                    join claim_now m on m.claim = o.id and m.paid and m.year = n.year
                   where o.loan_id = c.loan_id and o.scheme_code = c.scheme_code and o.claimant = c.claimant

@@ -292,7 +292,7 @@ declare
     off_then bigint;  -- of what those before it told, which was taken off when it was judged
 begin
     for n in
-        select x.*, q.reference, s.recorded_at as paid_at, t.told, t.costs, t.later_costs
+        select x.*, q.reference, q.on_day, s.recorded_at as paid_at, t.told, t.costs, t.later_costs
           from claim_now x
           join claim q on q.id = x.claim
           join claim_step s on s.claim = x.claim and s.step = 'pay'
@@ -310,7 +310,8 @@ begin
     loop
         p.claims := concat_ws(', ', p.claims, n.reference);
         p.first_at := coalesce(p.first_at, n.paid_at);
-        p.year := coalesce(p.year, n.year);
+        p.years := p.years || n.year;
+        p.last_day := n.on_day;
         p.last_at := n.paid_at;
         p.counted_fen := n.principal_fen + coalesce(p.told_fen, 0);
         p.told_fen := coalesce(p.told_fen, 0) + n.told;
@@ -763,14 +764,51 @@ end $$;
 
 -- ---- the split -------------------------------------------------------------------------------------
 
--- The year whose caps a claim counts against: that of its receipt. What a bank claims in parts is one loss, which it
--- could have claimed at once: it counts in the year of the first part, so that nobody picks the year of the rest. A
--- guarantor loses by each of its payments when it pays.
-create or replace function claim_year(c claim_case) returns int
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select coalesce((select n.year from claim_now n where n.claim = (c).claim_id),
-                    case when (c).claimant = 'bank' then ((c).past).year end, extract(year from (c).day)::int)
-$$;
+-- What a guarantor could have lost and claimed by its last claim and did not: what it had paid when that came in, and
+-- what had fallen due by then and is unpaid by others, who pay what is oldest first.
+create or replace function claim_rest_fen(c claim_case) returns bigint
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    day constant date := (c.past).last_day;
+    f loan_life := loan_fold(c.now, day, c.known_at, null);
+    told record;
+begin
+    select coalesce(bigint_sum(e.principal_fen) filter (where e.payer = 'guarantor' and e.on_day <= day), 0) as paid,
+           coalesce(bigint_sum(e.principal_fen) filter (where e.payer is distinct from 'guarantor'
+                                                          and e.on_day > day), 0) as by_others
+      into told
+      from loan_event_standing e
+     where e.loan_id = (c.now).id and e.kind in ('repaid', 'recovered', 'settled')
+       and (c.known_at is null or e.recorded_at <= c.known_at);
+    return greatest(told.paid + greatest(case when f.state = 'written_off' or f.matures_on < day then f.outstanding_fen
+                                              else f.overdue_fen end - told.by_others, 0)
+                    - (c.past).counted_fen, 0);
+end $$;
+
+-- The years whose caps hold for a claim, of which it counts in the first: that of its receipt. What is claimed in parts
+-- is one loss and counts in the year of the first part, so that nobody picks the year of the rest. A guarantor loses by
+-- each of its payments, of what falls due later when it pays: a claim that has some of both keeps to the caps of all of
+-- these years together.
+create or replace function claim_years(c claim_case) returns int[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    p claim_past := c.past;
+    year int := (select n.year from claim_now n where n.claim = c.claim_id);
+    received constant int := extract(year from c.day)::int;
+    most bigint; -- with what was claimed before, as is the loss that is told
+    fresh bigint;
+begin
+    if p.claims is null or c.claimant = 'bank' then
+        return array[coalesce(year, p.years[1], received)];
+    end if;
+    most := claim_guaranteed_fen(c);
+    fresh := greatest(most - p.principal_fen - claim_rest_fen(c), 0);
+    if least(yuan_fen((c.told).loss_principal), most) - p.principal_fen <= fresh then
+        return array[coalesce(year, received)];
+    end if;
+    return coalesce(year, case when fresh = 0 then p.years[1] else received end) || p.years
+           || case when fresh > 0 then array[received] else '{}'::int[] end;
+end $$;
 
 -- What the fund may still pay under each limit, before this claim. Only limits that the scheme sets.
 create or replace function claim_rooms(c claim_case) returns table (name text, room bigint)
@@ -782,27 +820,32 @@ begin -- PL/pgSQL keeps the plan
         select n.* from claim_now n where n.claim = (c).claim_id and n.counts
     ),
     year as (
-        select claim_year(c) as no
+        select distinct y.no from unnest(claim_years(c)) y(no)
     ),
     cap as (
         select 'cap_per_loan' as name, yuan_fen(((c).terms).cap_per_loan) as cap,
-               'loan' as what, ((c).now).id::text as key
+               'loan' as what, ((c).now).id::text as key, null::int as year
         union all
-        select 'cap_per_enterprise', yuan_fen(((c).terms).cap_per_enterprise), 'enterprise', x.code
+        select 'cap_per_enterprise', yuan_fen(((c).terms).cap_per_enterprise), 'enterprise', x.code, null
           from loan_firm_codes((c).loan) x(code)
         union all
-        select 'cap_bank_year', yuan_fen(((c).terms).cap_bank_year), 'bank', (c).org || ' ' || year.no from year
+        select 'cap_bank_year', yuan_fen(((c).terms).cap_bank_year), 'bank', (c).org || ' ' || y.no, y.no from year y
         union all
-        select 'cap_fund_year', yuan_fen(((c).terms).cap_fund_year), 'fund', year.no::text from year
+        select 'cap_fund_year', yuan_fen(((c).terms).cap_fund_year), 'fund', y.no::text, y.no from year y
         union all
         select 'pool_balance', case when ((c).terms).pool_balance_limits_liability then
-                    account_balance_fen('fund:' || ((c).scheme).code, null, null) end, 'open', ''
+                    account_balance_fen('fund:' || ((c).scheme).code, null, null) end, 'open', '', null
+    ),
+    room as (
+        select cap.name, min(cap.cap) - sum(claim_sum_fen(((c).scheme).code, cap.what, cap.key))::bigint
+               + coalesce((select own.fund_fen from own
+                            where not (cap.name = 'pool_balance' and own.paid)
+                              and (cap.year is null or cap.year = own.year)), 0) as fen
+          from cap
+         where cap.cap is not null
+         group by cap.name, cap.year
     )
-    select cap.name, min(cap.cap) - sum(claim_sum_fen(((c).scheme).code, cap.what, cap.key))::bigint
-           + coalesce((select own.fund_fen from own where not (cap.name = 'pool_balance' and own.paid)), 0)
-      from cap
-     where cap.cap is not null
-     group by cap.name;
+    select x.name, min(x.fen) from room x group by x.name;
 end $$;
 
 -- By how much the fund's share of this loss is raised, ppm: a first loan, as it was known when it was covered, and what
@@ -1063,7 +1106,7 @@ begin
     j.scheme := c.scheme;
     j.cover := c.cover;
     j.claimant := c.claimant;
-    j.year := claim_year(c);
+    j.year := (claim_years(c))[1];
     j.problems := claim_judge_cover(c);
     if (c.scheme).id is null or (c.cover).state in ('pending', 'requested') then
         return j;

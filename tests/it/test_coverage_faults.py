@@ -1,6 +1,7 @@
 """Cover as a crooked bank or a tired clerk would have it: a default hidden from who confirms, a pool made good by a word."""
 from fund_case import FundCase, ago
 from harness import numbers
+from test_claim_parties import GUARANTOR, TWO
 
 
 class Told(FundCase):
@@ -280,15 +281,45 @@ class CoverageFaults(Told):
 
     # ---- the caps of a year -------------------------------------------------------------------------
 
+    def of_last_year(self, claim):
+        self.d.sql("alter table claim disable trigger user; update claim set on_day = on_day - 366, received_on = received_on - 366"
+                   " where id = '{0}'; alter table claim enable trigger user; update claim_now set year = year - 1"
+                   " where claim = '{0}'".format(claim.split("/")[-1]))
+
+    def test_a_guarantor_does_not_pick_the_year_of_what_it_owed_before(self):
+        """20 % of 500,000.00 are all that the fund pays a year. Last year it claimed that; since then it has paid as much of what
+        had fallen due before, of what fell due since, of both, or of the latter when the borrower had paid the former."""
+        guarantor = self.d.token("guarantor")
+        half, whole = "500000.00", "1000000.00"
+        for due, own, since, more, told, fund in (({}, None, None, half, {}, None), ({"principal": half}, None, 50, half, {}, "100000.00"),
+                                                  ({"principal": whole}, None, 50, whole, {}, None),
+                                                  ({"principal": whole}, None, 50, whole, {"loss_principal": whole}, "100000.00"),
+                                                  ({"principal": whole}, half, 50, half, {}, "100000.00")):
+            with self.subTest(due=due, own=own, told=told):
+                code = self.scheme("ah", **dict(TWO, cap_fund_year="100000.00", claim_window_days=None))
+                contract = self.lent(code, drawn=500, overdue=None, guarantor_uscc=GUARANTOR)
+                where = self.where(contract)
+                claim = lambda **over: self.claim(where.split("/")[-1], token=guarantor, **over)
+                self.event(where, "overdue", ago(400), **due)
+                self.event(where, "repaid", ago(380), principal="500000.00", payer="guarantor")
+                self.of_last_year(self.to_pay(claim(status=201).headers["location"]))
+                if own:
+                    self.event(where, "repaid", ago(100), principal=own)
+                if since:
+                    self.event(where, "overdue", ago(since), principal=half)
+                self.event(where, "repaid", ago(10), principal=more, payer="guarantor")
+                if fund:
+                    self.assertEqual(self.get(claim(status=201, **told).headers["location"])["fund"], fund)
+                else:
+                    self.assertEqual(claim(**told).codes(), [("/loan", "E_CAP")])
+
     def test_a_loss_claimed_in_parts_has_the_caps_of_one_year(self):
         """Half of 3,000,000.00 under a cap of 1,000,000.00 a year: in parts over two years as much as whole."""
         code = self.scheme("sz", cap_fund_year="1000000.00", cap_bank_year="1000000.00")
         contract = self.lent(code, drawn=500, overdue=400)
         first = self.paid(contract, loss_principal="1000000.00")
         self.assertEqual(self.get(first)["fund"], "500000.00")
-        self.d.sql("alter table claim disable trigger user; update claim set on_day = on_day - 366, received_on = received_on - 366"
-                   " where id = '{0}'; alter table claim enable trigger user; update claim_now set year = year - 1"
-                   " where claim = '{0}'".format(first.split("/")[-1]))
+        self.of_last_year(first)
         rest = self.claimed(contract)
         self.assertEqual(self.get(rest)["fund"], "500000.00")
         self.to_pay(rest)
