@@ -327,30 +327,33 @@ begin
     return p;
 end $$;
 
--- Was most of a loan repaid, or was it sold, since a day, whatever event told it; or is it owed past its term? By
--- whichever is later of the day that was told and that of the ledger where a default had been told on a day before: who
--- gains by it tells it. A rest that is left owed for show hides nothing.
+-- Was a tenth of a loan or more repaid, or was it sold, since a day, whatever event told it; or is it in default still?
+-- By whichever is later of the day that was told and that of the ledger where a default had been told on a day before:
+-- who gains by it tells it. A rest that is left owed for show hides nothing.
 create or replace function coverage_repaid(loan_id uuid, since date) returns boolean
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
     l loan := (select v from loan v where v.id = loan_id order by v.version desc limit 1);
     f loan_life := loan_fold(l, 'infinity', null, null);
 begin
-    if f.outstanding_fen > 0 and (f.matures_on < today() or f.outstanding_fen * 2 > l.amount_fen) then
-        return f.matures_on < today();
+    if f.outstanding_fen > 0 and loan_default_day(f, today()) is not null then
+        return true;
     end if;
-    return exists (
-        select from loan_event_standing e
+    return coalesce((
+        select f.outstanding_fen = 0 or sum(e.principal_fen) * 10 >= l.amount_fen
+          from loan_event_standing e
          where e.loan_id = coverage_repaid.loan_id
            and e.kind in ('repaid', 'recovered', 'settled', 'transferred')
            and (e.on_day >= since
                 or shanghai_day(e.recorded_at) >= since
-                   and shanghai_day(loan_default_told(coverage_repaid.loan_id)) < shanghai_day(e.recorded_at)));
+                   and shanghai_day(loan_default_told(coverage_repaid.loan_id)) < shanghai_day(e.recorded_at))
+        having count(*) > 0), false);
 end $$;
 
 -- Loans of the same bank and firm that were possibly the same credit: void ones, by a right or by amount and day; and
--- those that this one may have refinanced, by a right or by amount: repaid or sold shortly before it was signed or
--- since, or owed past their term. By any version: what its bank corrected before it gave it up does not hide it.
+-- those that this one may have refinanced, by a right or by amount, or whatever they are of once they were in default
+-- or past their term: repaid or sold shortly before it was signed or since, or in default still. By any version: what
+-- its bank corrected before it gave it up does not hide it.
 create or replace function coverage_twins(l loan) returns setof uuid
     language plpgsql stable security definer set search_path = public, pg_temp
     set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
@@ -372,7 +375,13 @@ begin
                          where a.record_id = o.id)
                 or (not x.void or abs(o.signed_on - l.signed_on) <= near)
                    and least(o.amount_fen, l.amount_fen) * 100
-                       >= greatest(o.amount_fen, l.amount_fen) * least_share)
+                       >= greatest(o.amount_fen, l.amount_fen) * least_share
+                or not x.void
+                   and (loan_default_told(o.id) is not null
+                        or o.matures_on < today()
+                           and not exists (select from loan_event e
+                                            where e.loan_id = o.id and e.kind in ('settled', 'transferred')
+                                              and e.on_day <= o.matures_on)))
     )
     select k.id from alike k where k.void or coverage_repaid(k.id, l.signed_on - shortly);
 end $$;

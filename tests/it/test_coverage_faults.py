@@ -73,6 +73,28 @@ class CoverageFaults(Told):
             same = {k: old[k] for k in ("borrower_uscc", "borrower_name")}
             self.assertEqual(self.said(self.booked(code, drawn=0, signed_on=ago(1), **same).json()["coverage"]), said, paid)
 
+    def test_a_firm_in_default_is_seen_whatever_its_new_loan_is_of(self):
+        """5,000,000.00 on another right, beside 3,000,000.00 in arrears, of which 49 % were paid, or that matured in silence."""
+        code = self.scheme(confirmation="automatic", file_within_days=None)
+        for matures, late, paid, seen in ((ago(-330), {}, None, True),
+                                          (ago(-330), {"principal": "1470000.00"}, ("repaid", ago(1), "1470000.00"), True),
+                                          (ago(60), None, None, True),
+                                          (ago(60), None, ("settled", ago(1), "3000000.00"), True),
+                                          (ago(-330), {"principal": "200000.00"}, ("repaid", ago(1), "200000.00"), False),
+                                          (ago(-330), None, ("repaid", ago(1), "1470000.00"), False),
+                                          (ago(60), None, ("settled", ago(60), "3000000.00"), False)):
+            old = self.booked(None, matures_on=matures).json()
+            where = "/v1/loans/" + old["id"]
+            if late is not None:
+                self.event(where, "overdue", ago(100), **late)
+                self.told_before(old, 50)
+            if paid:
+                self.event(where, paid[0], paid[1], principal=paid[2])
+            same = {k: old[k] for k in ("borrower_uscc", "borrower_name")}
+            cover = self.booked(code, drawn=0, signed_on=ago(1), amount="5000000.00", **same).json()["coverage"]
+            with self.subTest(matures=matures, late=late, paid=paid):
+                self.assertEqual(self.said(cover), ("requested", ["E_DEFAULT_TOLD"]) if seen else ("covered", []))
+
     def test_a_whole_book_told_on_one_day_waits_for_nobody(self):
         """A loan of years ago with its arrears and its end, told today beside a later one: nothing was hidden from the ledger."""
         code = self.scheme(confirmation="automatic", file_within_days=None)
