@@ -515,19 +515,20 @@ create or replace function loan_claim_facts(body json) returns text language sql
                   from json_array_elements(body -> 'ip') x))::text
 $$;
 
--- What was told of a loan in its order, as a correction of it is judged: draws after its term that are on record from
--- before they were refused bear no id, and are not asked their term again.
-create or replace function loan_told_borne(l loan) returns loan_event[] language plpgsql stable as $$
+-- What was told of a loan in its order, as it will stand (l) once it is corrected: draws after the term that it has,
+-- on record from before they were refused, bear no id, and are not asked their term again.
+create or replace function loan_told_borne(l loan, matures_on date) returns loan_event[]
+    language plpgsql stable as $$
 declare
     told loan_event[] := loan_told_ordered(l, null, null);
-    f loan_life;
-    late int;
+    ends date := matures_on;
 begin
-    loop
-        f := loan_fold_told(l, told, 'infinity', null, true);
-        late := (select i from generate_subscripts(told, 1) i where told[i].id = f.bad_event limit 1);
-        exit when f.bad_code is distinct from 'E_MATURED' or late is null;
-        told[late].id := null;
+    for i in 1 .. cardinality(told) loop
+        if told[i].kind = 'extended' then
+            ends := told[i].matures_on;
+        elsif told[i].kind = 'disbursed' and told[i].on_day > ends then
+            told[i].id := null;
+        end if;
     end loop;
     return told;
 end $$;
@@ -539,7 +540,7 @@ declare
     record submission;
     l loan;
     f loan_life;
-    told loan_event[];
+    ends date;
 begin
     if claims_paid_on(loan) is not null and loan_claim_facts(doc) <> (
            select loan_claim_facts(r.body) from submission r where r.id = loan order by r.version desc limit 1) then
@@ -552,12 +553,10 @@ begin
     select s.* into record from submission s where s.id = loan order by s.version desc limit 1;
     record.body := doc;
     select v.* into l from loan v where v.id = loan and v.version = record.version;
-    told := loan_told_borne(l);
+    ends := l.matures_on;
     -- As it would stand: by its new rate, line and count of days too; its own day of disbursement may be another.
     l := loan_of(record, json_populate_record(null::loan_told, doc), l.size, l.patents, l.trademarks);
-    f := loan_fold_told(l, case when exists (select from unnest(told) t
-                                              where t.id is null and t.recorded_at is not null)
-                                then told else loan_told_ordered(l, null, null) end, 'infinity', null, true);
+    f := loan_fold_told(l, loan_told_borne(l, ends), 'infinity', null, true);
     if f.bad_code is not null then
         return array[problem('E_STATE_LATER', '', coalesce((
             select e.reference || ' (loan.' || e.kind || ' ' || e.on_day || ')'
