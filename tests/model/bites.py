@@ -134,6 +134,8 @@ RULES = {  # name: (what goes, SQL, the histories that should notice)
         ("if pool.bad * 1000000 > pool.owed * percent_ppm(terms.npl_breaker) then", "if false then")) + without(
         "claim_judge_pool", ("coalesce(claim_default_day(c), 'infinity')", "'infinity'")),
                     ["crook_breaker"]),
+    "void": ("a void leaves a default in its pool", lambda: without(
+        "coverage_life", ("if f.state <> 'voided' then", "if true then")), ["crook_void"]),
     "conditions": ("what the scheme does not take", lambda: silent("coverage_terms_problems") + without(
         "coverage_life_problems", ("if filed > f.drawn_on + terms.file_within_days then", "if false then")) + unflagged(
         "flag_rf26_ip_share_small", "flag_rf07_double_support"), ["crook_conditions"]),

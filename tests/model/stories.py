@@ -852,6 +852,23 @@ def crook_breaker(s, dice):
     s.through(due + 10)
 
 
+@story(1)
+def crook_void(s, dice):
+    """Half of what a bank has covered is bad; it voids one of the bad loans and claims for the other."""
+    s.scheme("cd-2008", npl_breaker="40.00", recovery_order=None)
+    for n in range(4):
+        key = "L%d" % (n + 1)
+        c = s.credit(key, start=20 + 5 * n, amount=dice.randint(900, 1100) * 1000000, matures=900, ip_amount=None)
+        s.book(key, lag=0)
+        if n < 2:
+            c["default"], c["owed"] = 150 + n, c["amount"]
+            s.event(key, 150 + n, "overdue", lag=0)
+        s.entries[key]["barred"] = "breaker"
+    s.act(dice.randint(160, 250), "void", entry="L1")
+    s.claim("L2", 255, desk=False)
+    s.through(255)
+
+
 @story(2)
 def limits(s, dice):
     """Several honest claims on a fund of which the limit of a year, or its money, is soon used up."""
