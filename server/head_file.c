@@ -15,8 +15,11 @@
 /* Two slots are written in turn, so that one is whole whatever happens to the other. */
 enum { SLOT = 256, SUM = 16, PERSON_MAX = 60, REASON_MAX = 1000 };
 
+/* The form of a slot: 2 of releases that left unsigned what an upgrade wrote, too. */
+enum { FORM = 3, FORM_FIRST = 2 };
+
 struct head_file {
-    int head, notes;
+    int head, notes, form;
     uint64_t turn, size; /* turn 0: nothing is kept */
     hash root;
     bool failed; /* told once */
@@ -31,10 +34,10 @@ static void failed(struct head_file *f, const char *file)
 
 /* ---- log.head -------------------------------------------------------------------------------- */
 
-static struct str slot_text(struct arena *a, uint64_t turn, uint64_t size, hash root)
+static struct str slot_text(struct arena *a, int form, uint64_t turn, uint64_t size, hash root)
 {
-    struct str text = arena_printf(a, "pledged-head-2 %llu %llu %s", (unsigned long long)turn,
-        (unsigned long long)size, hash_hex(a, root).p);
+    struct str text = arena_printf(a, "pledged-head-%d %llu %llu %s", form,
+        (unsigned long long)turn, (unsigned long long)size, hash_hex(a, root).p);
     return arena_printf(a, "%s %.*s\n", text.p, SUM, hash_hex(a, hash_sha256(text.p, text.n)).p);
 }
 
@@ -56,13 +59,15 @@ static void slot_read(struct arena *a, struct head_file *f, struct str slot)
     if (!line_next(&slot, &line))
         return;
     rest = line;
-    (void)word_next(&rest); /* compared with all else below */
+    /* compared with all else below */
+    int form = str_is(word_next(&rest), "pledged-head-2") ? FORM_FIRST : FORM;
     if (!note_number(word_next(&rest), &turn) || !note_number(word_next(&rest), &size) ||
         !hash_parse(word_next(&rest), &root) || turn <= f->turn)
         return;
-    struct str would = slot_text(a, turn, size, root);
+    struct str would = slot_text(a, form, turn, size, root);
     if (is.n < would.n || memcmp(is.p, would.p, would.n) != 0)
         return;
+    f->form = form;
     f->turn = turn;
     f->size = size;
     f->root = root;
@@ -87,24 +92,35 @@ bool head_file_known(const struct head_file *f, uint64_t *size, hash *root)
     return f->turn > 0;
 }
 
-bool head_file_peek(const char *folder, uint64_t *size, hash *root)
+static struct head_file peek(const char *folder)
 {
     struct arena *a = arena_new();
     struct head_file f = {
         .head = open(arena_printf(a, "%s/log.head", folder).p, O_RDONLY | O_CLOEXEC)};
     arena_free(a);
-    if (f.head < 0)
-        return false;
-    slots_read(&f);
-    close(f.head);
+    if (f.head >= 0) {
+        slots_read(&f);
+        close(f.head);
+    }
+    return f;
+}
+
+bool head_file_peek(const char *folder, uint64_t *size, hash *root)
+{
+    struct head_file f = peek(folder);
     return head_file_known(&f, size, root);
+}
+
+bool head_file_signs_upgrades(const char *folder)
+{
+    return peek(folder).form >= FORM;
 }
 
 void head_file_put(struct head_file *f, uint64_t size, hash root)
 {
     char slot[SLOT];
     struct arena *a = arena_new();
-    struct str text = slot_text(a, ++f->turn, size, root);
+    struct str text = slot_text(a, FORM, ++f->turn, size, root);
     memset(slot, ' ', sizeof slot);
     memcpy(slot, text.p, text.n);
     slot[SLOT - 1] = '\n';

@@ -25,6 +25,8 @@ void head_file_give(const char *folder, uid_t uid, gid_t gid);
 bool head_file_known(const struct head_file *f, uint64_t *size, hash *root);
 /* The same of a folder, without taking anything up there. */
 bool head_file_peek(const char *folder, uint64_t *size, hash *root);
+/* Was it kept by a release that signs what an upgrade writes (migrate.c)? */
+bool head_file_signs_upgrades(const char *folder);
 void head_file_put(struct head_file *f, uint64_t size, hash root);
 /* Append a note, and have both files flushed by and by, without waiting. */
 void head_file_note(struct head_file *f, struct str note);

@@ -11,6 +11,7 @@
  */
 #include "migrate.h"
 #include "city_row.h"
+#include "head_file.h"
 #include "locks.h"
 #include "log.h"
 #include "log_head.h"
@@ -20,8 +21,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The first migration of the release that signs what an upgrade wrote. */
-#define SIGNED_SINCE "0442_upgrade_signed"
 /* The digest of the rows r of a flight, by no function of the database. */
 #define ROWS_DIGEST                                                                                \
     "encode(sha256(string_agg(sha256(convert_to(r.tab || ' ' || r.op || ' ' || r.content::text,"   \
@@ -223,12 +222,14 @@ const char *migrate_schema(char out[SCHEMA_DIGEST_SIZE])
 struct before {
     const char *waiting; /* flights without a leaf that may have one, as an array */
     const char *found;   /* what differs from the log all the same; NULL: nothing */
+    bool signs;          /* a release that signs what upgrades write has been here */
 };
 
 /* May this flight wait for its leaf? One that an operator has signed (leaves.c), and what an
  * upgrade to this schema wrote, or one that was never served since: signed as well, unless an
  * earlier release did it that signed none, or the log had not begun. */
-static bool may_wait(struct arena *a, const PGresult *r, int i, const struct head_signer *signer)
+static bool may_wait(struct arena *a, const PGresult *r, int i, const struct head_signer *signer,
+    const struct before *b)
 {
     enum { FLIGHT, N, DIGEST, SIGNATURE, LED_HERE, OF_UPGRADE, UNSIGNED };
     struct str text = rows_text(a, str_of(PQgetvalue(r, i, FLIGHT)), str_of(PQgetvalue(r, i, N)),
@@ -237,7 +238,7 @@ static bool may_wait(struct arena *a, const PGresult *r, int i, const struct hea
     if (of_upgrade && *PQgetvalue(r, i, LED_HERE) != 't')
         return false;
     if (PQgetisnull(r, i, SIGNATURE))
-        return *PQgetvalue(r, i, UNSIGNED) == 't';
+        return *PQgetvalue(r, i, UNSIGNED) == 't' && !b->signs;
     struct str again =
         signer ? rows_wait(a, signer, of_upgrade ? ROWS_OF_UPGRADE : ROWS_OF_COMMAND, text)
                : STR("");
@@ -253,16 +254,50 @@ static bool is_any_signed(const PGresult *r)
     return i < PQntuples(r);
 }
 
-static const char *flights_of(struct arena *a, const PGresult *r, const struct head_signer *signer)
+static const char *flights_of(
+    struct arena *a, const PGresult *r, const struct head_signer *signer, const struct before *b)
 {
     struct buf list;
     buf_init(&list, a);
     for (int i = 0; i < PQntuples(r); i++) {
-        if (may_wait(a, r, i, signer))
+        if (may_wait(a, r, i, signer, b))
             buf_printf(&list, "%c%s", list.n ? ',' : '{', PQgetvalue(r, i, 0));
     }
     buf_text(&list, list.n ? "}" : "{}");
     return buf_view(&list).p;
+}
+
+static bool asked(PGconn *c, const char *sql)
+{
+    PGresult *r = PQexec(c, sql);
+    bool so = PQntuples(r) == 1;
+    PQclear(r);
+    return so;
+}
+
+/* Does the log name an upgrade as who wrote rows, under our key? Releases that name it sign what
+ * waits, but for the first few. */
+static bool log_names_upgrades(struct arena *a, PGconn *c, const struct head_signer *signer)
+{
+    enum { FLIGHT, N, DIGEST, WRITER };
+    static const char ask[] =
+        "select l.record_id, x.n, x.digest, encode(l.writer, 'hex') from log_leaf l"
+        " cross join lateral (select count(*) as n, " ROWS_DIGEST
+        " as digest from log_row r where r.flight = l.record_id) x"
+        " where l.form = 3 and l.writer is not null and get_byte(l.writer, 0) = 2";
+    if (!signer || !asked(c, "select 1 from pg_attribute where attname = 'writer' and attrelid ="
+                             " to_regclass('public.log_leaf')"))
+        return false;
+    PGresult *r = PQexec(c, ask);
+    bool names = false;
+    for (int i = 0; !names && i < PQntuples(r); i++) {
+        struct str text = rows_text(a, str_of(PQgetvalue(r, i, FLIGHT)),
+            str_of(PQgetvalue(r, i, N)), str_of(PQgetvalue(r, i, DIGEST)));
+        names =
+            strcmp(PQgetvalue(r, i, WRITER), rows_writer(a, signer, ROWS_OF_UPGRADE, text).p) == 0;
+    }
+    PQclear(r);
+    return names;
 }
 
 /* By no function of the database, which may be somebody else's. */
@@ -278,8 +313,7 @@ static bool find_waiting(
         " and m.sha256 = p.schema_digest)"
         " or exists (select from log_adoption o where o.schema_digest = p.schema_digest)), false),"
         " p.schema_digest is not null,"
-        " not exists (select from log_leaf) or p.schema_digest <> $1 and not exists"
-        " (select from schema_migration m where m.name = '" SIGNED_SINCE "')"
+        " not exists (select from log_leaf) or p.schema_digest <> $1"
         " from log_pending p cross join lateral (select count(*) as n, " ROWS_DIGEST
         " as digest from log_row r where r.flight = p.flight) x"
         " where x.n > 0 and num_nonnulls(p.signature, p.schema_digest) > 0 and not exists"
@@ -294,7 +328,7 @@ static bool find_waiting(
         good = failed(c, "what commands wrote waits for the log under a signature: an upgrade needs"
                          " log.key, which is not in the data folder");
     else
-        b->waiting = flights_of(a, r, signer);
+        b->waiting = flights_of(a, r, signer, b);
     PQclear(r);
     return good;
 }
@@ -325,18 +359,15 @@ static bool find_differences(struct arena *a, PGconn *c, struct before *b)
     return run(c, "rollback") && good;
 }
 
-/* Of a ledger of a time that cannot tell, nothing. */
-static bool look_before(
-    struct arena *a, PGconn *c, const struct head_signer *signer, struct before *b)
+/* Of a ledger of a time that cannot tell, nothing. Whoever owns the database can hide for a while
+ * what it says of releases: what this daemon has signed last, beside the key, says so too. */
+static bool look_before(struct arena *a, PGconn *c, const struct head_signer *signer,
+    const char *folder, struct before *b)
 {
-    PGresult *r = PQexec(c, "select 1 where to_regclass('log_adoption') is not null");
-    bool tells = PQntuples(r) == 1;
-    PQclear(r);
-    if (!tells)
+    if (!asked(c, "select 1 where to_regclass('log_adoption') is not null"))
         return true;
-    r = PQexec(c, "select 1 from log_leaf where form = 3 limit 1");
-    tells = PQntuples(r) == 1;
-    PQclear(r);
+    b->signs = (folder && head_file_signs_upgrades(folder)) || log_names_upgrades(a, c, signer);
+    bool tells = asked(c, "select 1 from log_leaf where form = 3 limit 1");
     if (!find_waiting(a, c, signer, b) || (tells && !find_differences(a, c, b)))
         return false;
     if (b->found)
@@ -379,17 +410,12 @@ static bool adopt(struct arena *a, PGconn *c, const struct head_signer *k, const
 /* A log that has begun: then a key has signed it, by which an upgrade is known. */
 static bool has_begun(PGconn *c)
 {
-    PGresult *r = PQexec(c, "select 1 where to_regclass('public.log_leaf') is not null");
-    bool has = PQntuples(r) == 1;
-    PQclear(r);
-    r = has ? PQexec(c, "select 1 from log_leaf limit 1") : NULL;
-    has = has && PQntuples(r) == 1;
-    PQclear(r);
-    return has;
+    return asked(c, "select 1 where to_regclass('public.log_leaf') is not null") &&
+           asked(c, "select 1 from log_leaf limit 1");
 }
 
-static bool apply_all(
-    struct arena *a, PGconn *c, const struct head_signer *k, const char *city, int n)
+static bool apply_all(struct arena *a, PGconn *c, const struct head_signer *k, const char *city,
+    const char *folder, int n)
 {
     char schema[SCHEMA_DIGEST_SIZE];
     bool changed = n < (int)migrations_count;
@@ -398,7 +424,7 @@ static bool apply_all(
         if (!k && has_begun(c))
             return failed(c, "an upgrade of a ledger whose log has begun is signed: log.key is not "
                              "in the data folder");
-        if (!look_before(a, c, k, &before))
+        if (!look_before(a, c, k, folder, &before))
             return false;
     }
     for (int i = n; i < (int)migrations_count; i++) {
@@ -423,7 +449,7 @@ static bool apply_rest(
     int n = applied(a, c);
     *empty = n == 0;
     struct head_signer *k = folder ? head_signer_open(folder, false) : NULL;
-    bool good = n >= 0 && apply_all(a, c, k, city, n);
+    bool good = n >= 0 && apply_all(a, c, k, city, folder, n);
     head_signer_free(k);
     return good;
 }

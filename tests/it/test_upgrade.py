@@ -274,6 +274,52 @@ class Upgrade(Databases):
         self.assertEqual(self.psql(name, waiting), "0")
         self.assertEqual(self.cli("verify", name, data).stdout.strip(), "no defects")
 
+    def written_by_an_earlier_release(self, name, flight, org):
+        """A row that an upgrade of a release before signatures left waiting: so it was, or so whoever owns the database says."""
+        tabs = "org", "log_row", "log_pending", "log_adoption"
+        flight = "00000000-0000-4000-8000-%012d" % flight
+        self.psql(name, "".join("alter table %s disable trigger user;" % t for t in tabs) +
+                  "update org set name = '%s' where code = 'BANK-A';"
+                  " insert into log_row (flight, tab, op, content) select '%s', 'org', 'U', to_json(o) from org o where code = 'BANK-A';"
+                  " insert into log_pending (flight, schema_digest) values ('%s', 'earlier');"
+                  " update schema_migration set sha256 = 'earlier' where version = 0;"
+                  " delete from schema_migration where version >= (select m.version from schema_migration m where m.name = '0442_upgrade_signed');"
+                  " delete from log_adoption where schema_digest = '%s';"
+                  % (org, flight, flight, self.d.sql("select sha256 from schema_migration where version = 0"))
+                  + "".join("alter table %s enable trigger user;" % t for t in tabs))
+
+    def served(self, name, data):
+        run = self.cli("migrate", name, data)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        d = self.serve(name, data)
+        self.assertEqual(d.call("POST", "/v1/loans", loan(), d.token("bank")).status, 201)
+        d.stop()
+        return self.cli("verify", name, data).stdout.strip()
+
+    def test_unsigned_rows_are_taken_of_a_release_that_signed_none(self):
+        """And of no other, whatever its database says of the releases that were there: neither where the log says it, nor where
+        that is hidden for as long as it takes and only the daemon's own file knows."""
+        name, data = self.database(), self.keys(RELEASED)
+        self.psql(name, fixture("released/ledger.sql.xz"))
+        self.written_by_an_earlier_release(name, 1, "真名")
+        self.assertEqual(self.served(name, data), "no defects")
+        hide = {"log": "", "file": "update log_leaf set writer = null where form = 3;"}
+        for n, (place, sql) in enumerate(hide.items()):
+            with self.subTest(place):
+                if place == "log":
+                    os.remove(os.path.join(data, "log.head"))
+                tabs = "log_row", "log_leaf"
+                off = "".join("alter table %s disable trigger user;" % t for t in tabs)
+                on = "".join("alter table %s enable trigger user;" % t for t in tabs)
+                self.written_by_an_earlier_release(name, 2 + n, "别名%d" % n)
+                self.psql(name, "create schema kept; create table kept.leaf as select no, writer from log_leaf where form = 3;"
+                          " create table kept.row as select * from log_row where tab = 'log_adoption';" + off + sql +
+                          "delete from log_row where tab = 'log_adoption';" + on)
+                self.served(name, data)
+                self.psql(name, off + "update log_leaf l set writer = k.writer from kept.leaf k where k.no = l.no;"
+                          " insert into log_row overriding system value select * from kept.row;" + on + "drop schema kept cascade")
+                self.assertIn(", 别名%d in the table" % n, self.cli("verify", name, data).stdout)
+
     def test_a_second_start_changes_nothing(self):
         name = self.migrate(self.database("aged"))
         rows = ("select version, name, sha256, applied_at from schema_migration order by version; select oid, xmin from pg_proc"
