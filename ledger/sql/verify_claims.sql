@@ -66,6 +66,21 @@ select 'claim of more than was owed on its loan', c.id || ''
  where c.claimant = 'bank' and n.account -> 'lines' -> 0 ->> 'text' is not null -- as claims are judged today
    and n.principal_fen > verify_claim_owed(c)
 union all
+select 'claim of more interest than had run on its loan', c.id || ''
+  from claim c
+  join claim_now n on n.claim = c.id
+ where c.claimant = 'bank' and n.account -> 'lines' -> 0 ->> 'text' is not null -- as claims are judged today
+   and n.interest_fen > 0
+   and n.interest_fen > verify_claim_interest(c)
+union all
+select 'claim of more costs than were accepted', c.id || ''
+  from claim c
+  join claim_now n on n.claim = c.id
+ where n.costs_fen > (select coalesce(sum(s.accepted_fen), 0)
+                        from claim_step s
+                        join claim o on o.id = s.claim
+                       where o.loan_id = c.loan_id and o.scheme_code = c.scheme_code and o.claimant = c.claimant)
+union all
 select 'claim step that differs from its record', coalesce(s.id, r.id) || ''
   from (select * from claim_step where step <> 'lapse') s -- the ledger's own, of the day on which a term ended
   full join (select * from submission where type = 'claim_step') r on r.id = s.id

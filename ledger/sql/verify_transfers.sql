@@ -82,6 +82,20 @@ select 'closing of a budget that did not move what was left of it', t.id || ''
         where h.account = t.credit) held
  where t.credit_after_fen not between held.fen and held.most_fen
 union all
+select 'closing of a budget otherwise than its policy had it then', t.id || ''
+  from transfer t
+  join submission r on r.id = t.id and r.type = 'budget_closing'
+ where t.cause not in ( -- of the same moment before or after
+       select case when exists (
+                  select from policy v
+                   where v.code = r.body ->> 'policy' and v.approved_at <= k.at and v.effective_from <= n.next_day
+                     and coalesce(v.effective_to, 'infinity') >= n.next_day
+                     and not exists (select from policy_end e
+                                      where e.policy = v.id and e.on_day <= n.next_day and e.recorded_at <= k.at))
+                   then 'carry_over' else 'budget_return' end
+         from (values (t.recorded_at), (t.recorded_at - interval '1 us')) as k(at)
+        cross join (select make_date((r.body ->> 'year')::int + 1, 1, 1) as next_day) n)
+union all
 select 'transfer of a claim to an account that is not of its fund and bank', t.id || ''
   from transfer t
   join claim c on c.id = t.cause_id

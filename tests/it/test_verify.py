@@ -72,6 +72,10 @@ FUND = [
     ("a loss of the first edition, whose recoveries counted as owed", "update claim_now set principal_fen = principal_fen + 700,"
      " account = (select json_build_object('lines', json_agg((l::jsonb - 'text')::json)) from json_array_elements(account -> 'lines') l)"
      " where claim = '{old}'", ["claim_now {old} principal_fen: "]),
+    ("interest that had not run", "update claim_now set principal_fen = principal_fen - 700, interest_fen = interest_fen + 700"
+     " where claim = '{rest}'", ["claim of more interest than had run on its loan: {rest}"]),
+    ("costs that nobody accepted", "update claim_now set costs_fen = costs_fen + 700 where claim = '{rest}'",
+     ["claim of more costs than were accepted: {rest}"]),
     ("a claim that counts no more", "update claim_now set counts = false where claim = '{claim}'",
      ["claim that is not where its steps left it", "claim_sum "]),
     ("a figure's split", "update claim_now set net_loss_fen = net_loss_fen + 1 where claim = '{claim}'",
@@ -144,9 +148,9 @@ class VerifyFund(Case):
         last = case.paid(contract)
         case.step(last, "cure", case.finance)
         case.step(last, "close", case.second)
-        case.paid(contract)
+        rest = case.paid(contract).split("/")[-1]
         names = {"code": code, "fund": "fund:" + code, "claim": where.split("/")[-1], "pay": steps["pay"],
-                 "accept": steps["accept"], "approve": steps["approve"], "given": given, "old": old}
+                 "accept": steps["accept"], "approve": steps["approve"], "given": given, "old": old, "rest": rest}
         names.update((n, self.d.sql("select id from coverage where scheme_code = '%s' limit 1" % s)) for n, s in (("cover", other), ("covers", third)))
         text = self.plant(FUND, names)
         # by the account of today that one was judged too high, as every claim of before whose bank had got something back
@@ -233,6 +237,10 @@ SUBSIDY = [
      ["application step that was not legal: {approve}", "application step that was not legal: {paid}"]),
     ("a budget of which something stayed", "update transfer set credit_after_fen = credit_after_fen + 7 where id = '{closed}'",
      ["closing of a budget that did not move what was left of it: {closed}"]),
+    ("a budget that was closed the other way", "update transfer set cause = w.cause, debit = w.debit from (select p.district || ':' || p.code as who"
+     " from policy p where p.code = '{code}' limit 1) p, lateral (values ('budget_return', 'appropriation:' || who), ('carry_over',"
+     " 'subsidy:' || who || ':{next}')) as w(cause, debit) where id = '{closed}' and w.cause <> transfer.cause",
+     ["closing of a budget otherwise than its policy had it then: {closed}"]),
     ("days that nobody takes any more", "delete from subsidy_unit where application = '{app}'",
      ["what a subsidy takes does not fit its application"]),
 ]
@@ -261,5 +269,5 @@ class VerifySubsidies(VerifyFund):
         case.step(next_one, "refuse", case.checker)
         made = case.post("/v1/budget-closings", {"reference": "JZ", "policy": code, "year": test_subsidies.YEAR}, case.district, 202)
         case.d.agreed(made)
-        names = {"code": code, "approve": approve, "paid": paid, "closed": made.json()["id"]}
+        names = {"code": code, "approve": approve, "paid": paid, "closed": made.json()["id"], "next": test_subsidies.YEAR + 1}
         self.plant(SUBSIDY, dict(names, **{n: w.split("/")[-1] for n, w in (("app", where), ("held", held), ("kept", kept))}))
