@@ -7,9 +7,9 @@ import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import {axe_finds, launch, open, shoot, sign_in, SIZES, step, turn} from './browser.mjs';
+import {axe_finds, launch, open, shoot, sign_in, SIZES, step, tab_to, turn} from './browser.mjs';
 
-export {assert};
+export {assert, tab_to};
 export const given = JSON.parse(process.argv[2] || '{}');
 
 export async function story(tell) {
@@ -48,15 +48,6 @@ export async function visit(w, at) {
 export const text = (w, at) => w.page.locator(at).first().innerText();
 export async function says(w, at, what) {
   await w.page.locator(at).filter({hasText: what}).first().waitFor({timeout: 30000});
-}
-
-/** Tab until the focus is there: as somebody without a mouse gets to it. */
-export async function tab_to(w, at, most = 90) {
-  for (let i = 0; i < most; i++) {
-    await w.page.keyboard.press('Tab');
-    if (await w.page.evaluate((x) => document.activeElement.matches(x), at)) return;
-  }
-  throw new Error(`no way to ${at} by Tab`);
 }
 
 /** By keyboard alone: Tab as far as there, then what is typed, or Enter. */

@@ -96,20 +96,21 @@ const thin_out = (w) => w.page.evaluate(() => {
   }
 });
 
-/** In English our own words are English, and Chinese is quoted: told by its language, so that it is read out as such. */
 const ENGLISH = 'auditor'; // his pages were all seen in Chinese before
-const not_english = (w) => w.page.evaluate(() => {
-  const han = /[\u3400-\u9fff]/, found = [], texts = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
-  for (let n = texts.nextNode(); n; n = texts.nextNode()) {
+/**
+ * What a page says of itself: its heading and beginning; in English, Chinese that is ours or is not told as Chinese, so that it would be
+ * read out wrongly; for those who may see an account's entries, names of accounts that lead nowhere.
+ */
+const read = (w, english, accounts) => w.page.evaluate(([is_english, of_accounts]) => {
+  const main = document.querySelector('main'), han = /[\u3400-\u9fff]/, chinese = [], texts = document.createTreeWalker(main, NodeFilter.SHOW_TEXT);
+  for (let n = is_english && texts.nextNode(); n; n = texts.nextNode()) {
     const of = n.parentElement, ours = of.closest('th[scope=col], dt, label, legend, button, summary, caption, .badge, h2, h3');
-    if (han.test(n.data) && (ours ? !of.closest('bdi') && of.tagName !== 'OPTION' : !of.closest('[lang^=zh], option, code, pre, svg'))) found.push(n.data);
+    if (han.test(n.data) && (ours ? !of.closest('bdi') && of.tagName !== 'OPTION' : !of.closest('[lang^=zh], option, code, pre, svg'))) chinese.push(n.data);
   }
-  return found.slice(0, 5).join(' | ');
-});
-
-/** What names an account leads to it, for those who may see its entries. */
-const unlinked = (w) => w.page.evaluate(() => [...document.querySelectorAll('main td, main th, main dd')].filter((x) => !x.closest('a') &&
-  !x.querySelector('a') && /^(fund|appropriation|adjustment|paid|recovered|granted|subsidy):\w/.test(x.textContent.trim())).map((x) => x.textContent.trim()));
+  const unlinked = !of_accounts ? [] : [...main.querySelectorAll('td, th, dd')].filter((x) => !x.closest('a') && !x.querySelector('a') &&
+    /^(fund|appropriation|adjustment|paid|recovered|granted|subsidy):\w/.test(x.textContent.trim())).map((x) => x.textContent.trim());
+  return {heading: document.querySelector('h1').textContent, said: main.textContent.slice(0, 250), chinese: chinese.slice(0, 5), unlinked};
+}, [english, accounts]);
 
 async function look(w, kind, file, at, shown) {
   const resize = (size) => w.page.setViewportSize({width: SIZES[size][0], height: SIZES[size][1]});
@@ -152,14 +153,11 @@ async function visit_all(browser, kind, token) {
       const by_address = first || w.page.url() === 'about:blank';
       const english = kind === ENGLISH;
       await (by_address ? visit : step)(w, english && by_address ? at + (at.includes('?') ? '&' : '?') + 'lang=en' : at);
-      if (english) say(!(await not_english(w)), `${kind} ${at}: not English: ${await not_english(w)}`);
-      const heading = await w.page.textContent('h1');
-      say(
-        !/页面出错|连不上|The page failed|cannot be reached/.test(heading),
-        `${kind} ${at}: ${heading} ${await w.page.textContent('main')}`.slice(0, 300),
-      );
+      const page = await read(w, english, me.may.includes('GET /v1/accounts/{code}/entries'));
+      say(!/页面出错|连不上|The page failed|cannot be reached/.test(page.heading), `${kind} ${at}: ${page.heading} ${page.said}`);
+      say(!page.chinese.length, `${kind} ${at}: not English: ${page.chinese.join(' | ')}`);
+      say(!page.unlinked.length, `${kind} ${at}: not linked ${page.unlinked}`);
       if (by_address) await count_scripts(w, kind, at);
-      if (me.may.includes('GET /v1/accounts/{code}/entries')) say(!(await unlinked(w)).length, `${kind} ${at}: not linked ${await unlinked(w)}`);
       if (first || process.env.EVERY) await look(w, kind, file, at, SHOWN[pattern] && !process.env.EVERY);
       say(!w.faults.length, `${kind} ${at}: ${w.faults.splice(0).join('; ')}`);
     } catch (e) {

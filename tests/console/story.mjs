@@ -5,7 +5,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import {launch, open, ready, shoot, sign_in} from './browser.mjs';
+import {launch, open, ready, shoot, sign_in, tab_to} from './browser.mjs';
 
 const [url, tokens, out] = process.argv.slice(2);
 const people = fs
@@ -35,15 +35,8 @@ export async function by_mouse(w, where) {
   await where.first().click();
   await ready(w);
 }
-async function reach(w, where) {
-  for (let i = 0; i < 250; i++) {
-    await w.page.keyboard.press('Tab');
-    if (await where.first().evaluate((x) => x === document.activeElement)) return; // found anew: the page may have drawn it again
-  }
-  throw new Error(`no way by Tab to ${where}`);
-}
 export async function by_keys(w, where) {
-  await reach(w, where);
+  await tab_to(w, where);
   await w.page.keyboard.press('Enter');
   await ready(w);
 }
@@ -51,9 +44,9 @@ export async function by_keys(w, where) {
 export const HANDS = [
   {by: by_mouse, write: async (w, where, what) => { await where.first().click(); await w.page.keyboard.type(what); },
     choose: (w, where, value) => where.first().selectOption(value)},
-  {by: by_keys, write: async (w, where, what) => { await reach(w, where); await w.page.keyboard.type(what); },
+  {by: by_keys, write: async (w, where, what) => { await tab_to(w, where); await w.page.keyboard.type(what); },
     choose: async (w, where, value) => {
-      await reach(w, where);
+      await tab_to(w, where);
       for (let i = 0; i < 40 && (await where.first().inputValue()) !== value; i++) await w.page.keyboard.press('ArrowDown');
     }},
 ];

@@ -4,18 +4,9 @@
  */
 import fs from 'node:fs';
 import {by_mouse, is, picture, story, text, token} from './story.mjs';
-import {ready, visit} from './browser.mjs';
+import {ready, tab_to, visit} from './browser.mjs';
 
 const QUARTER = '2021Q2';
-async function tab_to(w, selector, most = 200) {
-  for (let i = 0; i < most; i++) {
-    if (await w.page.evaluate((s) => document.activeElement && document.activeElement.matches(s), selector))
-      return true;
-    await w.page.keyboard.press('Tab');
-  }
-  return false;
-}
-
 const FIELDS = ['contract_no', 'product', 'borrower_uscc', 'borrower_name', 'district', 'amount', 'rate', 'signed_on', 'matures_on', 'ip', 'industry',
   'employees', 'revenue', 'assets', 'first_loan', 'ip_amount', 'disbursed_on', 'registered_on', 'pledge_no', 'purpose'];
 /** A bank corrects a loan of the quarter: one yuan more. */
@@ -57,19 +48,19 @@ await story('U2 a quarter is sealed by two', async ({as, url}) => {
   const w = await as('FINANCE-SH', {expect: [/status of 409/]});
   await visit(w, `/console/reports/${QUARTER}`);
   is(await text(w, '.notice'), /未封存.*去封存/);
-  is(await tab_to(w, '.notice a'), true, 'the link to the seal is reached by Tab');
+  await tab_to(w, '.notice a');
   await w.page.keyboard.press('Enter');
   await ready(w);
   is(await text(w, 'h1'), '封存 2021 年第 2 季度');
   is(await text(w, 'main'), /将要封存的主要数字.*报送情况.*未解除的高等级预警/);
-  is(await tab_to(w, 'input[name=typed]'), true);
+  await tab_to(w, 'input[name=typed]');
   await w.page.keyboard.type('2021Q3');
   await w.page.keyboard.press('Tab');
   await w.page.keyboard.type('季度会审通过');
   await w.page.keyboard.press('Tab');
   await w.page.keyboard.press('Enter');
   is(await text(w, '.summary'), /应为 2021Q2/);
-  is(await tab_to(w, '.summary a'), true);
+  await tab_to(w, '.summary a');
   await w.page.keyboard.press('Enter');
   is(await w.page.evaluate(() => document.activeElement.name), 'typed', 'the summary leads to the field');
   await w.page.keyboard.press('Control+A');
@@ -79,11 +70,11 @@ await story('U2 a quarter is sealed by two', async ({as, url}) => {
   await w.page.waitForSelector('main .summary table');
   is(await text(w, '.summary'), /已有变动.*质押融资金额 · 本季/);
   is(await w.page.evaluate(() => document.activeElement.className), 'summary');
-  is(await tab_to(w, '.summary button'), true);
+  await tab_to(w, '.summary button');
   await w.page.keyboard.press('Enter');
   await w.page.waitForFunction(() => !document.querySelector('main .summary'));
   is(await w.page.inputValue('textarea[name=reason]'), '季度会审通过', 'what was typed is kept');
-  is(await tab_to(w, '.primary'), true);
+  await tab_to(w, '.primary');
   await w.page.keyboard.press('Enter');
   await w.page.waitForURL(/proposals/);
   await ready(w);
