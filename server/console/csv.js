@@ -22,7 +22,8 @@ export function kind_of(bytes) {
 }
 
 const PIECE = 1 << 19; // bytes or signs at a time: then the page may do what else there is
-const turn = () => new Promise((next) => setTimeout(next));
+/** Whatever waits has its turn. */
+export const turn = () => new Promise((next) => setTimeout(next));
 
 async function decode(bytes, charset) {
   const decoder = new TextDecoder(charset, {fatal: true}), parts = [];
