@@ -21,7 +21,7 @@ static const char style[] =
     "font-size:20pt}.no{text-align:center}table{border-collapse:collapse;width:100%;"
     "font-size:10.5pt}th,td{border:1px solid #000;padding:3px 6px;text-align:left;"
     "vertical-align:top}td.n{text-align:right}.sign{text-align:right;margin-top:2em}"
-    "tr{break-inside:avoid}";
+    "tr{break-inside:avoid}thead th{white-space:nowrap}h3{break-after:avoid}";
 
 static void text(struct buf *out, const char *tag, struct str s)
 {

@@ -68,6 +68,8 @@ function draw_frame() {
     top_bar(me, lang, sign_out),
     h('div', {class: 'page' + (me ? '' : ' alone')}, me ? menu(me, location.pathname, counts) : null, main),
   );
+  const here = innerWidth <= 900 && document.querySelector('nav.menu [aria-current]'); // a strip on a phone
+  if (here) here.parentElement.scrollLeft = here.offsetLeft - 48;
 }
 
 async function count_tasks() {

@@ -3,7 +3,7 @@
  * The same for a check that stores nothing and for an application that is stored.
  */
 import {h} from './h.js';
-import {count, money, pct} from './fmt.js';
+import {arithmetic, count, money, pct} from './fmt.js';
 import {badge, card, table} from './table.js';
 import {district_title, english_of, is_english, t, title} from './words.js';
 
@@ -62,7 +62,8 @@ export function cures_card(answer, question) {
   if (!acts.length && !hopeless.length) return null;
   const clause = (c) => (answer.trace.find((x) => x.clause === c.clause) || {}).text;
   return card(hopeless.length ? t(`不能补正（${hopeless.length} 项）`,
-    `What cannot be mended (${hopeless.length})`) : t(`怎样才能符合（${acts.length} 项）`, `How to become eligible (${acts.length})`),
+    `What cannot be mended (${hopeless.length})`) : answer.eligible ? t(`还能补什么（补齐 ${acts.length} 项后再核对）`, `What more may be paid (${acts.length} to tell)`)
+    : t(`怎样才能符合（${acts.length} 项）`, `How to become eligible (${acts.length})`),
     hopeless.length ? h('ul', {class: 'hopeless'}, hopeless.map((x) => h('li', null, h('strong', null, x.text), h('div', {class: 'quiet'},
       x.said.map((y) => of_fact(y).join(t('：', ': '))).join(t('；', '; ')),
         Object.values(x.facts).every((v) => v === null) ? t('。尚未发生，而期限已过。', '. It has not happened, and the time for it is over.')
@@ -82,7 +83,7 @@ export function cures_card(answer, question) {
 export const item_title = (word) => title('policy.items.item', word);
 export const payee_title = (word) => word === 'insured' ? t('投保企业', 'Insured') : title('policy.items.payee', word);
 
-const lines = (list) => list.map((l) => h('tr', null, h('td', {class: 'step'}, t(l.title, l.title_en)), h('td', null, t(l.formula, l.formula_en) || null),
+const lines = (list) => list.map((l) => h('tr', null, h('td', {class: 'step'}, t(l.title, l.title_en)), h('td', null, l.formula ? arithmetic(t(l.formula, l.formula_en)) : null),
   h('td', {class: 'num'}, l.amount === undefined ? null : money(l.amount))));
 
 /** Item by item with every step of the sum, then what caps take away. */

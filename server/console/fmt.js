@@ -36,6 +36,9 @@ export function grouped(text) {
   return sign + whole.replace(/\B(?=(\d{3})+$)/g, ',') + (part || '');
 }
 
+/** Amounts within a line of arithmetic, as they are read. */
+export const arithmetic = (text) => String(text).replace(/\d{4,}\.\d\d(?!\d)/g, grouped);
+
 /** Missing is a dash, nought is 0.00. */
 export function money(text, unit = 'yuan') {
   const moved = text === null || text === undefined ? null : shift(String(text), UNITS[unit].places, 2);

@@ -5,21 +5,24 @@ import {h} from './h.js';
 import {columns as column_chart} from './chart.js';
 import {count, grouped, money, pct, shift} from './fmt.js';
 import {filter} from './form.js';
-import {amounts} from './loan_fields.js';
 import {card, table} from './table.js';
 import {t, title} from './words.js';
 
+/** What a settlement took back is told by the days before it. */
+const owed_until = (d, on) => ((d.interest ? d.interest.stretches : []).find((x) => x.to === on) || {}).balance;
 function movements(d) {
-  const rows = [];
+  const l = d.loan, rows = [];
+  if (l.disbursed_on && !l.revolving && !d.events.some((e) => e.kind === 'disbursed'))
+    rows.push({on: l.disbursed_on, what: t('放款（按合同）', 'Drawn, by the contract'), up: l.amount});
   for (const e of d.events) {
     rows.push({
       on: e.on,
       what: title('loan_event.kind', e.kind),
       up: e.kind === 'disbursed' ? e.principal : null,
-      down: /repaid|settled|written_off|recovered|transferred/.test(e.kind) ? e.principal : null,
+      down: /repaid|settled|written_off|recovered|transferred/.test(e.kind) ? e.principal || (e.kind === 'settled' ? owed_until(d, e.on) : null) : null,
       interest: e.interest || null,
       reference: e.reference,
-      detail: amounts(e),
+      rate: e.rate,
     });
   }
   return rows;
@@ -111,6 +114,7 @@ export function account_tab(ctx, d) {
           {key: 'up', title: t('放出（元）', 'Drawn'), num: true, cell: (x) => money(x.up)},
           {key: 'down', title: t('收回本金（元）', 'Principal back'), num: true, cell: (x) => money(x.down)},
           {key: 'interest', title: t('利息（元）', 'Interest'), num: true, cell: (x) => money(x.interest)},
+          {key: 'rate', title: t('新利率', 'New rate'), num: true, cell: (x) => pct(x.rate)},
         ],
       }),
     ),

@@ -3,10 +3,12 @@
  */
 import {h, name, u} from './h.js';
 import {count, money, pct} from './fmt.js';
+import {industry_title} from './industry.js';
 import {district_title, office_title, t, title} from './words.js';
 
 const SHOW = {
   district: (v) => district_title(v),
+  industry: industry_title,
   borrower_uscc: (v) => h('a', {href: u`/console/enterprises/${v}`}, v),
   borrower_name: name,
   guarantor_uscc: (v) => name(office_title(v)),

@@ -28,7 +28,8 @@ const PLACES = {debit: account, credit: account, account, policy: ['GET /v1/poli
   plan: ['GET /v1/plans/{code}/targets', (v) => u`/console/cockpit?plan=${v}`]};
 export function act_value(ctx, key, v) {
   const place = typeof v === 'string' && v ? PLACES[key] : null;
-  return place && ctx.may(place[0]) ? h('a', {href: place[1](v)}, act_text(key, v)) : act_text(key, v);
+  const said = PLACES[key] === account ? account_title({code: v}) : act_text(key, v);
+  return place && ctx.may(place[0]) ? h('a', {href: place[1](v)}, said) : said;
 }
 
 const ACCOUNTS = {fund: ['补偿资金池', 'Fund'], appropriation: ['财政拨款', 'Appropriation'], adjustment: ['调整', 'Adjustments'], granted: ['补贴支出', 'Subsidies'],
@@ -36,6 +37,6 @@ const ACCOUNTS = {fund: ['补偿资金池', 'Fund'], appropriation: ['财政拨�
 /** 「补贴预算 JS-2023 2026」: what kind it is of, and what of; one that was opened by hand bears the name that it was given. */
 export function account_title({code, title: given}) {
   const [kind, ...of] = code.split(':'), called = ACCOUNTS[kind];
-  if (!called || !(is_english() || kind === 'subsidy')) return given || code;
+  if (!called || (given && !is_english() && kind !== 'subsidy')) return given || code;
   return `${t(...called)} ${(kind === 'paid' || kind === 'recovered' || of[0].length === 6 && of.length > 1 ? of.slice(1) : of).join(' ')}`;
 }

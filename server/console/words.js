@@ -90,7 +90,7 @@ export const offices_of = (kind) => offices.filter((o) => !kind || o.kind === ki
 /** Who it was: 「王敏@BANK-YL」 as 「王敏 · 玉兰示范银行（BANK-YL）」. */
 export function whose(by) {
   const at = String(by || '').lastIndexOf('@'), known = at > 0 && office_of(by.slice(at + 1));
-  return known ? `${by.slice(0, at)} · ${office_title(known.code)}` : by;
+  return known ? `${by.slice(0, at)} · ${office_title(known.code)}` : by === 'pledged@SYSTEM' ? t('系统', 'the program') : by;
 }
 
 /** From a day to another, or from it on. */

@@ -21,7 +21,7 @@ await story(async (as) => {
   const act = '.stick form button.primary';
   await enter(a, 'main tbody a');
   await says(a, '.verdict', '补偿资金应赔 1,620,000.00 元');
-  assert.match(await text(a, '.sums'), /3000000.00 × 54.00%\s+1,620,000.00/);
+  assert.match(await text(a, '.sums'), /3,000,000.00 × 54.00%\s+1,620,000.00/);
   await typed(a, '.stick textarea', '材料齐全');
   await enter(a, act);
   await says(a, '.verdict', '已受理');

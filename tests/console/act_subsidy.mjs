@@ -1,4 +1,5 @@
 /** A district checks a loan, applies, approves and pays with three persons; by keyboard as far as the application. */
+import fs from 'node:fs';
 import {accessible, assert, given, paper, pictures, says, story, tab_to, text, visit} from './acts.mjs';
 
 await story(async (as) => {
@@ -20,7 +21,7 @@ await story(async (as) => {
   await says(w, '#verdict', '符合条件');
   assert.match(await text(w, '#verdict'), /可补贴 25,875.00 元/);
   assert.match(w.page.url(), /fact.borrower.bad_record=false/);
-  assert.match(await text(w, '.sums'), /51750.00 × 50.00%\s+25,875.00/);
+  assert.match(await text(w, '.sums'), /51,750.00 × 50.00%\s+25,875.00/);
   await paper(w, 'eligibility', 2);
   await tab_to(w, 'form button.primary:not(.asking button)');
   await w.page.keyboard.press('Enter');
@@ -75,6 +76,11 @@ await story(async (as) => {
   const letter = payer.page.waitForEvent('download');
   await payer.page.getByRole('button', {name: '下载补贴决定书'}).click();
   assert.equal((await letter).suggestedFilename(), `JS-2023-${given.good}.html`);
+  const opened = {page: await payer.context.newPage()}; // as whoever opens the file and prints it
+  await opened.page.setContent(fs.readFileSync(await (await letter).path(), 'utf8'));
+  const printed = await paper(opened, 'letter', 2);
+  for (const said of [/补贴决定书/, /¥25875\.00/, /上海示例半导体有限公司/, new RegExp(given.good)]) assert.match(printed, said);
+  await opened.page.close();
 
   // what cannot be mended, a name that is no name, a loan that is none, a part of a name
   await visit(w, `/console/eligibility?policy=JS-2023&loan=${given.never}`);

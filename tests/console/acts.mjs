@@ -86,10 +86,11 @@ export async function pictures(w, name, at) {
   await w.page.setViewportSize({width: 1366, height: 768});
 }
 
-/** On paper, at most so many pages. */
+/** On paper, at most so many pages; what is read there. */
 export async function paper(w, name, most) {
   const file = path.join(given.out, name + '.pdf');
   await w.page.pdf({path: file, format: 'A4', preferCSSPageSize: true, printBackground: true});
   const pages = Number(/^Pages:\s+(\d+)/m.exec(execFileSync('pdfinfo', [file], {encoding: 'utf8'}))[1]);
   assert.ok(pages <= most, `${name} has ${pages} pages`);
+  return execFileSync('pdftotext', ['-layout', file, '-'], {encoding: 'utf8'});
 }

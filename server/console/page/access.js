@@ -39,6 +39,7 @@ const LISTS = {
   flags: ['预警', 'Red flags'],
   accounts: ['账户', 'Accounts'],
   'ip-deals': ['专利交易', 'Deals'],
+  'ip-deal-payments': ['交易到账', 'Payments on deals'],
 };
 /** The address as it was asked for, under the name of what it is of. */
 const what = (x) => {

@@ -40,7 +40,7 @@ export const page = {
     return [
       h(
         'div',
-        {class: 'cards'},
+        {class: 'cards small'},
         [
           [t('余额', 'Balance'), a.balance],
           [t('已冻结', 'Held'), a.held],
@@ -99,7 +99,7 @@ export const page = {
             {
               key: 'other',
               title: t('对方账户', 'Other account'),
-              cell: (i) => h('a', {href: u`/console/accounts/${i.other}`}, i.other),
+              cell: (i) => h('a', {href: u`/console/accounts/${i.other}`}, account_title({code: i.other})),
             },
             {key: 'amount', title: t('金额（元）', 'Amount'), num: true, cell: (i) => money(i.amount)},
             {key: 'after', title: t('其后余额（元）', 'Balance after'), num: true, cell: (i) => money(i.after)},

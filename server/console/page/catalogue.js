@@ -3,6 +3,7 @@
  */
 import {h, name, u} from '../h.js';
 import {money} from '../fmt.js';
+import {industry_title} from '../industry.js';
 import {list_page} from '../list.js';
 import {badge} from '../table.js';
 import {district_title, t} from '../words.js';
@@ -31,7 +32,7 @@ const OFFERS = () => [{key: 'title', title: t('技术', 'Technology'), wide: tru
     {key: 'district', title: t('区', 'District'), cell: (o) => district_title(o.district)},
     {key: 'listed_on', title: t('发布日', 'Listed')}, {key: 'state', title: t('状态', 'State'), cell: live}];
 const NEEDS = () => [{key: 'title', title: t('需求', 'Need'), wide: true, cell: (n) => name(n.title)},
-  {key: 'name', title: t('企业', 'Firm'), wide: true, cell: (n) => name(n.name)}, {key: 'industry', title: t('行业', 'Industry')},
+  {key: 'name', title: t('企业', 'Firm'), wide: true, cell: (n) => name(n.name)}, {key: 'industry', title: t('行业', 'Industry'), cell: (n) => industry_title(n.industry)},
   {key: 'way', title: t('方式', 'Way'), cell: (n) => word(WAYS, n.way)},
   {key: 'budget', title: t('预算（元）', 'Budget (CNY)'), num: true, cell: (n) => money(n.budget)},
     {key: 'district', title: t('区', 'District'), cell: (n) => district_title(n.district)},

@@ -4,7 +4,7 @@
 import {h, name, u} from '../h.js';
 import {get, maybe} from '../api.js';
 import {apart, barred_notes, difference, steps_line} from '../apart.js';
-import {money, pct} from '../fmt.js';
+import {arithmetic, money, pct} from '../fmt.js';
 import {print_button} from '../frame.js';
 import {steps} from '../steps.js';
 import {badge, card, due, facts, table} from '../table.js';
@@ -95,7 +95,7 @@ const split_card = (c) => card([t('怎样分担', 'Who bears what'), h('small', 
   foot: c.split && c.split.length ? {party: t('净损失', 'Net loss'), amount: money(c.net_loss)} : null}),
 c.arithmetic ? h('details', {class: 'data', open: true}, h('summary', null, t('算式', 'Arithmetic')),
   h('div', {class: 'sums'}, h('table', null, h('tbody', null, c.arithmetic.map((x) => h('tr', null, h('td', null, t(x.title, x.title_en)),
-  h('td', null, x.formula), h('td', {class: 'num'}, x.amount === undefined ? null : money(x.amount)))))))) : null);
+  h('td', null, x.formula ? arithmetic(x.formula) : null), h('td', {class: 'num'}, x.amount === undefined ? null : money(x.amount)))))))) : null);
 
 const step_detail = (s) => [s.reason, s.due_on ? t(`（补正期限 ${s.due_on}）`, ` (due ${s.due_on})`) : null,
   s.hold_until ? t(`（冻结至 ${s.hold_until}）`, ` (held until ${s.hold_until})`) : null,

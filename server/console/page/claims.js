@@ -2,7 +2,7 @@
  * claims.js - claims on the funds: those returned with their deadline, those that wait. An insurer has claims on its own policies as
  * well, which come first; on the funds it sees those of loans that name it.
  */
-import {h, name, u} from '../h.js';
+import {h, name, u, with_query} from '../h.js';
 import {bulk} from '../bulk.js';
 import {money} from '../fmt.js';
 import {all_of, list_page} from '../list.js';
@@ -20,7 +20,8 @@ const on_funds = list_page({
     {name: 'state', label: t('状态', 'State'), options: all_of('claim.state', STATES, title)}, {name: 'scheme', label: t('方案', 'Scheme')},
     ...(ctx.me.kind === 'bank' ? [] : [{name: 'bank', label: t('银行', 'Bank'), options: [['', t('全部', 'All')], ...offices_of('bank')]}])],
   columns: (ctx) => [{key: 'reference', title: t('理赔编号', 'Reference')},
-    {key: 'loan', title: t('贷款合同', 'Loan'), wide: true, cell: (c) => name(c.loan)}, {key: 'scheme', title: t('方案', 'Scheme')},
+    {key: 'loan', title: t('贷款合同', 'Loan'), wide: true,
+      cell: (c) => ctx.may('GET /v1/loans') ? h('a', {href: with_query('/console/loans', {q: c.loan})}, name(c.loan)) : name(c.loan)}, {key: 'scheme', title: t('方案', 'Scheme')},
     {key: 'net_loss', title: t('净损失', 'Net loss'), num: true, cell: (c) => money(c.net_loss)},
       {key: 'fund', title: t('基金应赔', 'Fund pays'), num: true, sort: 'amount', cell: (c) => money(c.fund)},
       {key: 'paid', title: t('已赔付', 'Paid'), num: true, cell: (c) => money(c.paid)},

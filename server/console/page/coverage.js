@@ -38,6 +38,8 @@ function next(ctx, c) {
       outstanding: t('未偿还本金', 'Outstanding')}, 'coverage.state')}));
 }
 
+/** The program tells by number on which version of the loan it judged. */
+const told = (s) => Object.assign({}, s, {reason: /^version \d+$/.test(s.reason || '') ? t(`按贷款第 ${s.reason.slice(8)} 版`, `by version ${s.reason.slice(8)} of the loan`) : s.reason});
 const yuan = (x) => x === undefined || x === null ? null : t(`${money(x)} 元`, `${money(x)} CNY`);
 
 export const page = {
@@ -66,7 +68,7 @@ export const page = {
         [t('质押权利', 'Rights'), c.terms && c.terms.rights ? c.terms.rights.map((r) => h('div', null,
         h('a', {href: u`/console/ip/${r}`}, r))) : null], [t('纸质备案', 'On paper'), c.on ? `${c.on}　${c.evidence || ''}` : null]])),
     card(t('经过', 'What happened'), timeline(steps_line({on: String(c.recorded_at).slice(0, 10), what: t('申请备案', 'Asked for'),
-      by: c.recorded_by}, c.steps, (s) => badge('coverage.state', s.state)).map((e, i) => i && JUDGE[c.steps[i - 1].step] ? Object.assign(e,
+      by: c.recorded_by}, c.steps.map(told), (s) => badge('coverage.state', s.state)).map((e, i) => i && JUDGE[c.steps[i - 1].step] ? Object.assign(e,
       {what: t(...JUDGE[c.steps[i - 1].step])}) : e)))),
   h('div', null, next(ctx, c), card(t('贷款', 'Loan'), facts([[t('合同编号', 'Contract'),
     h('a', {href: u`/console/loans/${c.loan_id}`}, name(c.loan))], [t('银行', 'Bank'), office_title(c.bank)],

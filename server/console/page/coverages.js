@@ -1,7 +1,7 @@
 /**
  * coverages.js - loans in the pools that share losses: asked for, covered, suspended, and why.
  */
-import {name, u} from '../h.js';
+import {h, name, u} from '../h.js';
 import {bulk} from '../bulk.js';
 import {money} from '../fmt.js';
 import {all_of, list_page} from '../list.js';
@@ -17,8 +17,10 @@ export const page = list_page({
     {name: 'state', label: t('状态', 'State'), options: all_of('coverage.state', ['requested', 'covered', 'suspended', 'refused', 'ended'],
     title)}, {name: 'scheme', label: t('方案', 'Scheme')},
     ...(ctx.me.kind === 'bank' ? [] : [{name: 'bank', label: t('银行', 'Bank'), options: [['', t('全部', 'All')], ...offices_of('bank')]}])],
-  columns: () => [{key: 'reference', title: t('备案编号', 'Reference')},
-    {key: 'loan', title: t('贷款合同', 'Loan'), wide: true, cell: (c) => name(c.loan)}, {key: 'bank', title: t('银行', 'Bank'), cell: (c) => office_title(c.bank)},
+  columns: (ctx) => [{key: 'reference', title: t('备案编号', 'Reference')},
+    {key: 'loan', title: t('贷款合同', 'Loan'), wide: true,
+      cell: (c) => ctx.may('GET /v1/loans/{id}') ? h('a', {href: u`/console/loans/${c.loan_id}`}, name(c.loan)) : name(c.loan)},
+    {key: 'bank', title: t('银行', 'Bank'), cell: (c) => office_title(c.bank)},
     {key: 'scheme', title: t('方案', 'Scheme')}, {key: 'amount', title: t('备案金额', 'Amount'), num: true, cell: (c) => money(c.amount)},
     {key: 'outstanding', title: t('未偿还本金', 'Outstanding'), num: true, cell: (c) => money(c.outstanding)},
       {key: 'from', title: t('起始日', 'From')}, {key: 'state', title: t('状态', 'State'), cell: (c) => badge('coverage.state', c.state)}],

@@ -7,6 +7,7 @@ import {apart, barred_notes} from '../apart.js';
 import {toast} from '../dialog.js';
 import {edit_links, form_of} from '../drafting.js';
 import {form} from '../form.js';
+import {industry_title} from '../industry.js';
 import {day, money} from '../fmt.js';
 import {badge, card, due, facts, table} from '../table.js';
 import {HOLDERS, WAYS, word} from './catalogue.js';
@@ -70,7 +71,7 @@ const side = (heading, x, of) => card(heading, facts([[t('名称', 'Name'),
   x[of + '_uscc'] ? h('a', {href: u`/console/enterprises/${x[of + '_uscc']}`}, name(x[of + '_name'])) : name(x[of + '_name'])],
   [t('类型', 'Kind'), word(HOLDERS, x[of + '_kind'])], [t('实际控制人', 'Controller'),
   x[of + '_controller'] ? name(x[of + '_controller']) : null], [t('规模', 'Size'), x[of + '_size'] ? word(SIZES, x[of + '_size']) : null],
-  [t('行业', 'Industry'), x[of + '_industry']]]));
+  [t('行业', 'Industry'), x[of + '_industry'] ? industry_title(x[of + '_industry']) : null]]));
 
 function as_it_stands(ctx, d) {
   const x = d.x;

@@ -5,6 +5,7 @@ import {h, name, u} from '../h.js';
 import {get, maybe} from '../api.js';
 import {count, day, money, pct} from '../fmt.js';
 import {print_button} from '../frame.js';
+import {industry_title} from '../industry.js';
 import {badge, card, facts, table} from '../table.js';
 import {district_title, is_english, office_title, t, title} from '../words.js';
 
@@ -144,7 +145,7 @@ export const page = {
             [t('企业名称', 'Name'), name(d.firm.name)],
             [t('信用代码', 'Credit code'), d.firm.uscc],
             [t('区', 'District'), district_title(d.firm.district)],
-            [t('行业', 'Industry'), d.firm.industry],
+            [t('行业', 'Industry'), d.firm.industry ? industry_title(d.firm.industry) : null],
           ]),
         ),
         subsidies(d),

@@ -45,7 +45,7 @@ function list(d) {
   if (!d.all.length) return [drafts(d), d.drafts.length ? null : card(null, h('p', {class: 'empty'}, t('还没有风险分担方案。', 'There is no scheme yet.')))];
   const with_money = d.all.filter((s) => s.account);
   return [drafts(d), with_money.length ? card([t('各资金余额', 'Balances'), h('small', null, t('元；点名称看收支', 'CNY'))],
-    hbars({title: t('各资金余额', 'Balances'), rows: with_money.map((s) => ({label: s.code, value: s.account.balance,
+    hbars({title: t('各资金余额', 'Balances'), rows: with_money.map((s) => ({label: `${s.code} ${s.title}`, value: s.account.balance,
     text: money(s.account.balance), share: '', href: u`/console/fund/${s.code}`}))})) : null,
     card(null, table({rows: d.all, href: (s) => u`/console/fund/${s.code}`,
       columns: [{key: 'title', title: t('方案', 'Scheme'), wide: true, cell: (s) => name(s.title)}, {key: 'code', title: t('代码', 'Code')},

@@ -45,6 +45,11 @@ function report_form(ctx, m) {
   );
 }
 
+const called = (m, code) => {
+  const found = m.departments.find((d) => d.department === code);
+  return found ? t(found.title, found.title_en) : code;
+};
+
 export const page = {
   load: (ctx) => get(u`/v1/measures/${ctx.at.no}`, ctx.query.plan ? {plan: ctx.query.plan} : {}),
   title: (ctx, m) => t(`举措 ${m.measure}`, `Measure ${m.measure}`),
@@ -105,7 +110,7 @@ export const page = {
             empty: t('还没有报告。', 'None yet.'),
             columns: [
               {key: 'period', title: t('期间', 'Period')},
-              {key: 'department', title: t('部门', 'Department')},
+              {key: 'department', title: t('部门', 'Department'), cell: (r) => called(m, r.department)},
               {key: 'text', title: t('进展', 'Progress'), wide: true},
               {
                 key: 'figure',

@@ -6,7 +6,7 @@ import {download, get, get_text} from '../api.js';
 import {count, instant} from '../fmt.js';
 import {print_button} from '../frame.js';
 import {card, facts} from '../table.js';
-import {t} from '../words.js';
+import {t, whose} from '../words.js';
 
 async function load(ctx) {
   const at = u`/v1/receipts/${ctx.at.id}`;
@@ -17,7 +17,7 @@ async function load(ctx) {
 export const page = {
   load,
   title: () => t('回执', 'Receipt'),
-  sub: (ctx, d) => (d.receipt.leaf_text ? d.receipt.leaf_text.split('\n')[5] : null),
+  sub: (ctx, d) => (d.receipt.leaf_text ? whose(d.receipt.leaf_text.split('\n')[5]) : null),
   tools: () => print_button(),
   view: (ctx, d) => {
     const r = d.receipt,
@@ -67,7 +67,7 @@ export const page = {
           [t('版本', 'Version'), lines[2]],
           [t('内容摘要', 'Digest'), h('span', {class: 'mono'}, lines[3])],
           [t('记录时刻', 'Recorded at'), instant(lines[4])],
-          [t('经办', 'By'), lines[5]],
+          [t('经办', 'By'), whose(lines[5])],
           [t('日志根', 'Root'), h('span', {class: 'mono'}, r.root)],
           [t('证明路径', 'Path'), t(`${r.path.length} 步`, `${r.path.length} steps`)],
         ]),

@@ -138,7 +138,7 @@ function cases(ctx, d, clauses) {
     h('p', null, h('a', {href: ctx.href({cases: null})}, t('收起', 'Close'))));
 }
 
-const by_table = (title, rows, label, href) => card(title, table({rows, href, columns: [{key: 'key', title, cell: (r) => label(r.key)},
+const by_table = (title, head, rows, label, href) => card(title, table({rows, href, columns: [{key: 'key', title: head, cell: (r) => label(r.key)},
   {key: 'count', title: t('获补', 'Winners'), num: true, cell: (r) => count(r.count)},
   {key: 'amount', title: t('金额（元）', 'Cost (CNY)'), num: true, cell: (r) => money(r.amount)},
   {key: 'losers', title: t('未获', 'Losers'), num: true, cell: (r) => count(r.losers)}]}));
@@ -169,9 +169,9 @@ export const page = {
       r.budget && r.budget.runs_out_in ? h('p', {class: 'notice warn'}, t(`预算 ${money(d.budget)} 元在 ${r.budget.runs_out_in} 用尽，之后 ${count(r.budget.queued)} 笔排队。`,
         `The budget runs out in ${r.budget.runs_out_in}; ${r.budget.queued} wait.`)) : null,
       why(ctx, d, clauses)),
-      h('div', null, missing(ctx, d), by_table(t('按区', 'By district'), r.by_district, district_title, opening('district')),
-        by_table(t('按规模', 'By size'), r.by_size, size_title, opening('size')),
-        by_table(t('按银行', 'By bank'), r.by_bank, (k) => name(office_title(k)), opening('bank')))),
+      h('div', null, missing(ctx, d), by_table(t('按区', 'By district'), t('区', 'District'), r.by_district, district_title, opening('district')),
+        by_table(t('按规模', 'By size'), t('规模', 'Size'), r.by_size, size_title, opening('size')),
+        by_table(t('按银行', 'By bank'), t('银行', 'Bank'), r.by_bank, (k) => name(office_title(k)), opening('bank')))),
         r.overlap.count ? card(t('与已付的重叠', 'Overlap with what was paid'),
         facts([[t('笔数', 'Loans'), count(r.overlap.count)], [t('金额', 'Amount'), money(r.overlap.amount)]])) : null];
   },

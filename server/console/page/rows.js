@@ -113,10 +113,9 @@ export const page = {
     return card(
       null,
       sentence(ctx, d),
-      table({
+      d.rows.items.length ? table({
         rows: d.rows.items,
         href: record_href,
-        empty: t('没有记录。', 'No records.'),
         columns: [
           {key: 'reference', title: t('编号', 'Reference')},
           {key: 'type', title: t('类别', 'Kind'), cell: (i) => title('record', i.type)},
@@ -148,7 +147,7 @@ export const page = {
         foot: d.rows.items.length
           ? {reference: whole ? t('全部', 'All') : t('本页', 'This page'), value: page_sum(d)}
           : null,
-      }),
+      }) : null,
       pager({items: d.rows.items, next: d.next ? String(d.next) : null}, ctx),
     );
   },

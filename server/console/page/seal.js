@@ -47,7 +47,7 @@ function reporters(d) {
       rows,
       empty: t('没有迟报或缺报。', 'Nothing late, nothing missing.'),
       columns: [
-        {key: 'title', title: d.reporters.row_title},
+        {key: 'title', title: d.reporters.row_title, whole: true},
         ...d.reporters.columns
           .filter((c) => c.unit !== 'percent')
           .slice(0, 6)

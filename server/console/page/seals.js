@@ -57,11 +57,11 @@ function log_card(d) {
 
 const verify_card = (d) =>
   card(
-    t('核对结果（verify）', 'Results of verify'),
+    t('核对结果', 'Results of verify'),
     table({
       rows: d.checks,
       empty: t(
-        '还没有跑过。每天夜间自动核对一次，也可用 pledged verify。',
+        '尚未核对过。每天夜间自动核对一次，也可随时用 pledged verify 核对。',
         'None yet. It runs each night, or by `pledged verify`.',
       ),
       columns: [

@@ -17,9 +17,11 @@ const value = (by, v) => PARTS[by] && PARTS[by][2] === 'yuan' ? money(v) : count
 
 async function load(ctx) {
   const plans = await maybe(get_all('/v1/plans', {}, 50)),
-    codes = plans && plans.items.length ? [...new Set(plans.items.map((p) => p.code))] : ['sh-2021-2023'];
+    titles = new Map((plans ? plans.items : []).map((p) => [p.code, p.title]));
+  if (!titles.size) titles.set('sh-2021-2023', t('上海市 2021—2023 年专项计划', 'Shanghai 2021–2023'));
+  const codes = [...titles.keys()];
   const plan = ctx.query.plan || codes[0], by = ctx.query.by || 'score', query = {by, unit: ctx.query.key, limit: 100};
-  return {codes, plan, by, path: `/v1/plans/${encodeURIComponent(plan)}/ranking`, query,
+  return {titles, plan, by, path: `/v1/plans/${encodeURIComponent(plan)}/ranking`, query,
     out: await get(`/v1/plans/${encodeURIComponent(plan)}/ranking`, query)};
 }
 
@@ -29,7 +31,7 @@ export const page = {
   sub: (ctx, d) => t(`${d.out.from} 至 ${d.out.to}；权重自 ${d.out.weights.effective_from} 起`,
     `${d.out.from} to ${d.out.to}; weights since ${d.out.weights.effective_from}`),
   tools: (ctx, d) => [h('label', null, t('计划', 'Plan'), h('select', {id: 'plan',
-    onchange: (e) => ctx.go(ctx.href({plan: e.target.value}))}, d.codes.map((c) => h('option', {value: c, selected: c === d.plan}, c)))),
+    onchange: (e) => ctx.go(ctx.href({plan: e.target.value}))}, [...d.titles].map(([c, title]) => h('option', {value: c, selected: c === d.plan}, title)))),
     d.out.items.length ? export_buttons(d.path, d.query, 'ranking') : null, print_button()],
   view: (ctx, d) => [h('div', {class: 'switch', role: 'group', 'aria-label': t('排序', 'Order')},
     [['score', '总分', 'Score'], ...Object.entries(PARTS).map(([k, v]) => [k, v[0], v[1]])].map(([k, zh, en]) => h('a',

@@ -77,7 +77,7 @@ export const page = {
           d.log[1] ? t(`${count(d.log[1])} 条（${d.log[0]}）`, `${count(d.log[1])} entries (${d.log[0]})`) : '—',
         ],
         ...versions(d.service),
-        [t('登录', 'Sign in'), h('a', {href: '/console/'}, t('回到首页', 'To the first page'))],
+        ctx.me ? null : [t('登录', 'Sign in'), h('a', {href: '/console/'}, t('去登录', 'To the sign-in'))],
       ]),
     ),
 };

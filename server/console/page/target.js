@@ -118,7 +118,7 @@ function formula(m, d) {
     [
       t('算术平均', 'Mean'),
       [
-        told.map((y) => pct(y.yoy)).join(' + ') + (told.length > 1 ? ` ÷ ${told.length}` : '') + ' = ',
+        told.length > 1 ? `(${told.map((y) => pct(y.yoy)).join(' + ')}) ÷ ${told.length} = ` : null,
         h('strong', null, pct(m.mean)),
       ],
     ],

@@ -110,7 +110,7 @@ function drop(s) {
     s.reading = false;
     s.draw();
   };
-  const node = h('div', {class: 'drop'}, h('label', {for: 'file'}, t('选文件，或把文件拖到这里', 'Choose a file, or drop it here')), input,
+  const node = h('div', {class: 'drop'}, input, h('label', {for: 'file', class: 'button'}, t('选择文件', 'Choose a file')), t('　或把文件拖到这里', ' or drop it here'),
     h('p', {class: 'hint', id: 'file-hint'}, t('CSV（UTF-8 或 GBK）、Excel（.xlsx）。行数不限，按 1,000 行一批发送。',
     'CSV (UTF-8 or GBK) or .xlsx, any length, sent 1,000 lines at a time.')));
   node.addEventListener('dragover', (e) => { e.preventDefault(); node.classList.add('over'); });
