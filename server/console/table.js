@@ -11,8 +11,8 @@ import {is_office, t, title} from './words.js';
 
 const MOMENT = /^\d{4}-\d\d-\d\d( \d\d:\d\d)?$/; // a day or an instant is never broken over two lines
 // Long titles of columns of figures break between words, and not within one.
-const WORDS = /(?<=计划期|本年累计|^累计|本季|迟报|到期|未报|结果)(?=.)/;
-const in_words = (text) => (typeof text === 'string' && text.length > 4 ? text.split(WORDS).flatMap((x, i) => (i ? [h('wbr'), x] : [x])) : text);
+const WORDS = /(?<=计划期|本年|累计|本季|迟报|到期|未报|结果|笔数|金额|事件)(?=..)/;
+const in_words = (text) => (typeof text === 'string' && text.length > 3 ? text.split(WORDS).flatMap((x, i) => (i ? [h('wbr'), x] : [x])) : text);
 export function table({caption, columns, rows, foot, href, empty, id, order, pick}) {
   if (!rows.length) return h('div', {class: 'empty'}, empty || t('没有记录。', 'No records.'));
   const cell = (c, row, i) => {
