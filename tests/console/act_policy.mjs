@@ -1,10 +1,19 @@
 /** A district copies a policy, changes a share, is told at the field what is wrong, rehearses it beside the old; another approves it. */
 import fs from 'node:fs';
-import {accessible, assert, given, pictures, says, story, tab_to, text, visit} from './acts.mjs';
+import {accessible, assert, enter, given, pictures, says, story, tab_to, text, typed, visit} from './acts.mjs';
 
 await story(async (as) => {
   const w = await as('district', {expect: [/status of (401|422)/]});
-  await visit(w, '/console/policies');
+  // as far as the copy by keyboard, from the menu on; then the same by mouse
+  await visit(w, '/console/tasks');
+  await enter(w, 'nav.menu a[href="/console/policies"]');
+  await says(w, 'h1', '政策与试算');
+  await enter(w, w.page.getByRole('link', {name: /金山区专利商标质押贷款/}));
+  await says(w, 'main', '知识产权担保占比 不低于 30.00%');
+  await enter(w, 'main a[href*="edit=copy"]');
+  await says(w, '#judged', '检查通过');
+  await visit(w, '/console/tasks');
+  await w.page.locator('nav.menu a[href="/console/policies"]').click();
   await w.page.getByRole('link', {name: /金山区专利商标质押贷款/}).first().click();
   await says(w, 'main', '知识产权担保占比 不低于 30.00%');
   const old = new URL(w.page.url()).pathname;
@@ -94,6 +103,8 @@ await story(async (as) => {
   // the same without a mouse: a fact that there is none of, another share, the reason; the rehearsal beside the old, a count that opens
   const press = async (where) => { await tab_to(w, where, 250); await w.page.keyboard.press('Enter'); };
   const write = async (where, what) => { await tab_to(w, where, 250); await w.page.keyboard.type(what); }; // a field that Tab comes to is written anew
+  const checker = await as('checker', {expect: [/status of 409/]});
+  await visit(checker, draft); // and looks at it as it stands
   await visit(w, draft);
   await press('main a[href*="edit=draft"]');
   await says(w, '#judged', '检查通过');
@@ -107,8 +118,14 @@ await story(async (as) => {
   await w.page.waitForURL((at) => !at.search); // it is kept, and shown as it stands
   await says(w, 'main', '修改草案');
   assert.match(await text(w, 'main'), /45\.00%/);
-  await visit(w, draft + '/rehearse?from=2022-01-01');
-  await says(w, '.notice', '没有一笔获补');
+  await press('main a[href$="/rehearse"]');
+  await says(w, 'main', '还清日');
+  await tab_to(w, '#from');
+  await w.page.keyboard.type('01012022'); // month, day, year, unless the browser speaks Chinese
+  if ((await w.page.locator('#from').inputValue()) !== '2022-01-01') {
+    for (const key of ['ArrowLeft', 'ArrowLeft', '2', '0', '2', '2', 'ArrowRight', '0', '1', '0', '1']) await w.page.keyboard.press(key);
+  }
+  assert.equal(await w.page.locator('#from').inputValue(), '2022-01-01');
   await tab_to(w, '#against', 250);
   await w.page.keyboard.press('ArrowDown');
   await press('form.filter button.primary');
@@ -119,10 +136,14 @@ await story(async (as) => {
   await press('.hbars a');
   await says(w, '#cases', '知识产权担保部分不低于授信 30%');
 
-  const checker = await as('checker');
-  await visit(checker, draft);
+  // by mouse he is told that it was corrected meanwhile; what stands now he approves by keyboard
   await checker.page.locator('textarea[name=reason]').fill('区政府常务会通过');
   await checker.page.getByRole('button', {name: '批准，即施行'}).click();
+  await says(checker, '.summary', '这份数据在您打开之后已有变动');
+  await enter(checker, '.summary button');
+  await says(checker, 'main', '45.00%');
+  await typed(checker, 'textarea[name=reason]', '区政府常务会通过');
+  await enter(checker, '.stick form button.primary');
   await says(checker, 'main', '施行中');
   await checker.page.getByRole('link', {name: '核对资格'}).last().click();
   assert.equal(await checker.page.locator('#policy').inputValue(), 'JS-2023');

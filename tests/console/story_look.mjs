@@ -21,4 +21,6 @@ await story('what is looked at', async ({as}) => {
   await picture(w, 'seals-1366');
   await visit(w, '/console/status');
   is(await text(w, 'main'), /程序版本.*数据库结构版本.*已运行.*最近核验.*夜间预警扫描/);
+  is(/登录/.test(await text(w, 'main')), false, 'who is signed in is not told to sign in');
+  is(/登录/.test(await text(await as(null).then(async (nobody) => { await visit(nobody, '/console/status'); return nobody; }), 'main')), true);
 });

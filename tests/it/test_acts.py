@@ -9,7 +9,7 @@ import time
 
 from console_case import FOLDER, OUT, installed, told_seconds
 from fund_case import TODAY, FundCase
-from harness import RELEASE_BIN, ROOT, Case, firm, numbers
+from harness import RELEASE_BIN, ROOT, Case, firm, loan, numbers
 from subsidy_case import SubsidyCase, fixture
 from workbook import Book, inline
 
@@ -106,6 +106,24 @@ class Claims(FundCase):
         self.booked(code)
         tell("claims", self.d, {"finance": self.finance, "second": self.second, "bank": self.bank}, claim=claim, returned=returned[0],
              scheme=code, due=due, cover=self.get("/v1/coverages?scheme=" + code)["items"][0]["id"])
+
+
+class Covers(FundCase):
+    conf, binary = {"rate_address": "0"}, RELEASE_BIN
+
+    def test_a_suspended_cover_a_loan_by_day_and_a_claim_on_paper(self):
+        code = self.scheme(conditions={"all": [{"clause": "staff", "text": "从业人员不超过 300 人", "fact": "borrower.employees", "op": "le",
+                                                "value": 300}]})
+        suspended = self.lent(code, overdue=None, employees=120)
+        self.correct(suspended, employees=5000)
+        daily = self.post("/v1/loans", loan(amount="3000000.00", rate="3.60", signed_on="2022-07-01", disbursed_on="2022-07-05",
+                                            matures_on="2023-07-07"), self.bank, 201).json()
+        for kind, on, more in (("repaid", "2022-10-05", {"principal": "1000000.00"}), ("repriced", "2023-01-05", {"rate": "3.00"}),
+                               ("repriced", "2023-04-06", {"rate": "3.30"}), ("settled", "2023-07-07", {"interest": "78033.33"})):
+            self.event("/v1/loans/" + daily["id"], kind, on, **more)
+        bad = self.lent(code, employees=120)
+        tell("cover", self.d, {"finance": self.finance, "bank": self.bank}, suspended=suspended, daily=daily["contract_no"], bad=bad,
+             cover=self.cover_of(suspended)[0]["id"], claim=self.paid(bad))
 
 
 class Policies(SubsidyCase):
