@@ -85,6 +85,11 @@ class Addresses(Case):
 
 
 class Map(unittest.TestCase):
+    def test_no_chapter_of_the_readme_stands_twice(self):
+        lines = text(os.path.join(ROOT, "README.md")).splitlines()
+        heads = [x for x in lines if x.startswith("## ")] + [x for x in lines if x.startswith("| `") and len(x) > 40]
+        self.assertEqual([x for x in heads if heads.count(x) > 1], [])
+
     def test_readme_names_every_file_and_no_function_that_is_gone(self):
         readme = text(os.path.join(ROOT, "README.md"))
         table = readme[readme.index("| `migrations/functions/` |"):readme.index("**C or SQL?**")]
