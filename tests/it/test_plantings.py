@@ -286,6 +286,7 @@ class LogPlantings(Case):
         for looks in LOG:
             with self.subTest(looks[0][0]):
                 tabs = "log_leaf log_head log_row log_pending verification".split()
+                tabs += "city_days balance_ahead days_mark".split()  # the daemon may bring them up to what is planted
                 d.sql("create schema kept;" + "".join("create table kept.%s as table %s;" % (t, t) for t in tabs))
                 d.sql(OFF + ";".join(sql.format(**names) for _, sql, _ in looks))
                 out = d.cli("verify", check=False)
@@ -293,4 +294,4 @@ class LogPlantings(Case):
                 self.assertEqual(out.returncode, 1)
                 for what, _, name in looks:
                     self.assertIn(name.format(**names), out.stdout, what)
-        self.assertEqual(d.cli("verify").stdout, "no defects\n")
+        self.assertEqual(d.cli("verify", check=False).stdout, "no defects\n")
