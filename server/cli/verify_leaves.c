@@ -31,7 +31,7 @@ enum {
     WRITER /* of rows that were not the flight's own */
 };
 /* Leaves a turn, so that memory stays small whatever the log's length. */
-enum { TURN = 10000, ODD_MAX = 1000 };
+enum { TURN = 10000, ODD_MAX = 1000, AT_MAX = 48 };
 
 /* A leaf that is not the hash of what it stands for. */
 struct odd_leaf {
@@ -49,8 +49,8 @@ struct log_check {
     bool broken;    /* a leaf is missing: what follows is no tree any more */
     int64_t form;   /* of the last record's leaf */
     uint64_t under; /* the head of the leaves since the last one; 0: none yet */
-    int64_t at_us;  /* when the last record was recorded, and its text, of this turn */
-    struct str at;
+    int64_t at_us;  /* when the last record was recorded, and its text */
+    char at[AT_MAX];
 };
 
 static int64_t whole(const PGresult *r, int row, int column)
@@ -86,10 +86,10 @@ static struct str instant(struct arena *a, int64_t us)
 static struct str recorded_at(struct log_check *c, const PGresult *r, int i)
 {
     int64_t us = whole(r, i, RECORDED_AT);
-    if (!c->at.p || us != c->at_us)
-        c->at = instant(c->l->a, us);
+    if (!*c->at || us != c->at_us)
+        (void)snprintf(c->at, sizeof c->at, "%s", instant(c->l->a, us).p);
     c->at_us = us;
-    return c->at;
+    return str_of(c->at);
 }
 
 /* A record, as it is told where something is wrong with it; of rows their flight. */
@@ -333,12 +333,12 @@ static void check_turn(struct log_check *c, int64_t from)
     PGresult *r = verify_ask_binary(l, ask, range, COUNT_OF(range));
     if (!r)
         finding(l, "log that cannot be read");
-    c->at = (struct str){NULL, 0};
-    for (int i = 0; r && i < PQntuples(r); i++)
+    for (int i = 0; r && i < PQntuples(r); i++) {
         check_leaf(c, r, i);
+        if (c->odds == 0)
+            arena_reset(l->a); /* what is used again is near at hand */
+    }
     PQclear(r);
-    if (c->odds == 0)
-        arena_reset(l->a);
 }
 
 /* Each record is found by its index. To read them all for each turn looks cheaper to the planner

@@ -10,6 +10,7 @@
 #include "json.h"
 #include "migrate.h"
 #include "verify.h"
+#include <malloc.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { KEPT_MAX = 100, LINE_MAX_BYTES = 2000, BEHIND = 10 };
+enum {
+    KEPT_MAX = 100,
+    LINE_MAX_BYTES = 2000,
+    BEHIND = 10,
+    KEPT_BYTES = 256 << 20,
+    ALONE_BYTES = 32 << 20
+};
 
 struct line {
     const char *text;
@@ -229,6 +236,9 @@ int verify_work(struct verify *v, struct buf *kept)
     struct crew crew = {.v = v, .lock = PTHREAD_MUTEX_INITIALIZER};
     PGresult *r = ask(v->s->c, "select pg_export_snapshot()");
     int n = 0;
+    /* turns of rows take as much memory one after another: it need not be asked for each time */
+    (void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+    (void)mallopt(M_MMAP_THRESHOLD, ALONE_BYTES);
     crew.snapshot = r ? PQgetvalue(r, 0, 0) : NULL;
     stand_behind(v, v->s->c);
     work_together(&crew);
