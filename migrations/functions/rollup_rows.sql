@@ -1,8 +1,9 @@
 -- What the sums of the report (rollup.sql) must be: for the first filling, and for verify.
 
--- Loans that count, each with its class.
-create or replace view loan_classed as
-    select l.org_id, l.district, l.borrower, quarter_start(l.signed_on) as quarter,
+-- Versions of loans, each with its class.
+create or replace view loan_version_classed as
+    select l.id, l.version, l.recorded_at, l.org_id, l.district, l.borrower, l.signed_on,
+           quarter_start(l.signed_on) as quarter,
            loan_class(l.org_id, l.district, l.patents, l.trademarks, k.kind, l.product, l.size, l.industry,
                       l.amount_fen, l.first_loan, w.late) as class,
            l.amount_fen, loan_registered_fen(l.registered_fen, l.amount_fen) as registered_fen, l.patents, l.trademarks
@@ -10,7 +11,12 @@ create or replace view loan_classed as
       left join (select p.record_id, p.version, loan_right_kind(min(p.kind), max(p.kind)) as kind
                    from loan_ip p
                   group by 1, 2) k on k.record_id = l.id and k.version = l.version
-     cross join lateral rollup_lateness(l.id, l.version, l.recorded_at, l.signed_on) w
+     cross join lateral rollup_lateness(l.id, l.version, l.recorded_at, l.signed_on) w;
+-- Those that count.
+create or replace view loan_classed as
+    select l.org_id, l.district, l.borrower, l.quarter, l.class, l.amount_fen, l.registered_fen, l.patents,
+           l.trademarks
+      from loan_version_classed l
      where not exists (select from loan later
                         where later.id = l.id and later.version = l.version + 1 and later.version > 1)
        and not exists (select from loan_void v where v.loan_id = l.id and v.until_at = 'infinity');
@@ -76,6 +82,14 @@ create or replace view loan_balance_rows as
      where exists (select from loan_event e where e.loan_id = l.id)
        and not exists (select from loan later
                         where later.id = l.id and later.version = l.version + 1 and later.version > 1);
+create or replace view eventless_changes as
+    select c.*
+      from loan l
+     cross join lateral rollup_eventless_changes(l.org_id, l.borrower, l.signed_on, l.disbursed_on, l.registered_on,
+                                                 l.matures_on, l.pledge_no, l.amount_fen, 1) c
+     where not exists (select from loan later
+                        where later.id = l.id and later.version = l.version + 1 and later.version > 1)
+       and not exists (select from loan_event e where e.loan_id = l.id);
 -- From what stands in loan_balance, which verify compares with the events, and from loans without events.
 create or replace view balance_changes as
     select b.org_id, b.borrower, b.quarter, b.what::smallint as what,
@@ -86,13 +100,7 @@ create or replace view balance_changes as
                       from loan_balance x) s) b
      where b.level <> case when b.what > 10 then 0 else coalesce(b.stood, 0) end
     union all
-    select c.*
-      from loan l
-     cross join lateral rollup_eventless_changes(l.org_id, l.borrower, l.signed_on, l.disbursed_on, l.registered_on,
-                                                 l.matures_on, l.pledge_no, l.amount_fen, 1) c
-     where not exists (select from loan later
-                        where later.id = l.id and later.version = l.version + 1 and later.version > 1)
-       and not exists (select from loan_event e where e.loan_id = l.id);
+    select c.org_id, c.borrower, c.quarter, c.what, c.n from eventless_changes c;
 create or replace view balance_rollup_rows as
     select c.org_id, c.what, c.quarter, sum(c.n)::bigint as n
       from balance_changes c

@@ -75,6 +75,15 @@ const char *verify_waiting(struct verify *v);
 void verify_catalogue(struct verify *v);
 /* Every table with what the log says it holds. */
 void verify_tables(struct verify *v);
+/* A table with what it says it holds, by its proof (log_table): each difference is told. */
+void verify_compare(struct look *l, const char *tab, const char *proof);
+/* Each row of key, column, what the log says and what stands; NULL: nothing could be compared. */
+void verify_differences(struct look *l, const char *tab, const PGresult *r);
+/* Tables of sums of loans, in one pass; is a table one of them? */
+void verify_sums(struct look *l);
+bool verify_is_sum(const char *tab);
+void verify_balances(struct look *l);
+bool verify_is_balance(const char *tab);
 /* Seals of reports: signatures, the chain from each to the one before, SM3 of the files. */
 void verify_seals(struct look *l);
 #endif

@@ -41,8 +41,8 @@ def promised(name):
     words = promise(name).replace("\n--", " ")
     start = re.match(r"-- -> as (\w+)", words)
     columns = promised(start.group(1)) if start else []
-    for column, kind in re.findall(r"(\w+) (text|uuid|int2|int4|int8|bool|date)\b", words):
-        columns.append((column, TYPES.get(kind, kind)))
+    for column, kind, many in re.findall(r"(\w+) (text|uuid|int2|int4|int8|bool|date)\b(\[\])?", words):
+        columns.append((column, TYPES.get(kind, kind) + many))
     return columns
 
 
