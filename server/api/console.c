@@ -89,19 +89,22 @@ static void add_preload(struct buf *out, struct str file)
         buf_printf(out, "%s%s; rel=modulepreload", out->n ? ", " : "", it);
 }
 
-/* A page of one word has its file by that name: it comes, with what it imports, beside those that
- * all pages need, and not when they have been read. */
+/* What every page asks for first comes beside the files and not when they have been read: who is
+ * there, and the titles of words. A page of one word has its file by that name, which comes too,
+ * with what it imports. */
 static void preload(struct req *r, struct str page)
 {
-    static const char from[] = "from '../";
+    static const char from[] = "from '../", asked[] = "; rel=preload; as=fetch; crossorigin";
     struct buf out;
     buf_init(&out, r->a);
     struct str name = arena_printf(r->a, "page/%s.js", page.p);
     const struct asset *f = strchr(page.p, '/') ? NULL : file_named(name);
-    if (!f)
+    if (str_is(page, "enter")) /* by a link that works once: nobody is there yet */
         return;
-    add_preload(&out, name);
-    for (const char *p = (const char *)f->text; (p = strstr(p, from));) {
+    buf_printf(&out, "</console/session>%s, </v1/words>%s", asked, asked);
+    if (f)
+        add_preload(&out, name);
+    for (const char *p = f ? (const char *)f->text : ""; (p = strstr(p, from));) {
         p += sizeof from - 1;
         add_preload(&out, arena_str(r->a, p, strcspn(p, "'")));
     }

@@ -102,7 +102,10 @@ class Files(Case):
         said = self.b.call("GET", "/console/cockpit").headers["link"]
         self.assertEqual(re.findall(r"<([^>]+)>; rel=modulepreload", said),
                          ["/console/-/%s/%s.js" % (self.version, x) for x in ("page/cockpit", "chart", "targets")])
-        for path in ("/console/", "/console/none", "/console/loans/1", "/console/..%2fapp"):
+        for path in ("/console/", "/console/none", "/console/loans/1"):
+            self.assertEqual(self.b.call("GET", path).headers["link"], ", ".join(
+                "<%s>; rel=preload; as=fetch; crossorigin" % at for at in ("/console/session", "/v1/words")))
+        for path in ("/console/enter", "/console/..%2fapp"):  # nobody is there yet; no page
             self.assertNotIn("link", self.b.call("GET", path).headers)
         tag = r.headers["etag"]
         self.assertEqual(tag, '"%s"' % self.version)
