@@ -17,7 +17,7 @@ import time
 import unittest
 from unittest.mock import patch
 
-from harness import PLEDGED_BIN, RELEASE_BIN, ROOT, Daemon, free_port, loan
+from harness import PLEDGED_BIN, RELEASE_BIN, ROOT, Daemon, copy_cluster, free_port, loan
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "model"))
 from clock import library
@@ -46,7 +46,10 @@ class Folder(unittest.TestCase):
         self.data = os.path.join(self.folder, "data")
 
     @contextlib.contextmanager
-    def daemon(self, binary=None, **conf):
+    def daemon(self, binary=None, copied=False, **conf):
+        """copied: of a cluster that was made before, where how one is made is not what is looked at."""
+        if copied:
+            copy_cluster(PLEDGED_BIN, self.data)
         d = Daemon({"data": self.data, **conf}, binary=binary)
         try:
             yield d
@@ -203,7 +206,7 @@ class Environment(Folder):
 
     @unittest.skipUnless(IS_ROOT, "as root")
     def test_the_version_that_made_the_cluster_runs_it(self):
-        with self.daemon() as d:
+        with self.daemon(copied=True) as d:
             d.stop()
             with open(os.path.join(self.data, "pg", "PG_VERSION"), encoding="ascii") as f:
                 version = int(f.read())
@@ -254,7 +257,7 @@ class Listening(Folder):
             self.assertEqual(out.returncode, 1, address)
             self.assertIn("--allow-plain", out.stderr)
         self.assertFalse(os.path.exists(self.data))
-        with self.daemon(listen="0.0.0.0:%d" % free_port(), allow_plain="true") as d:
+        with self.daemon(copied=True, listen="0.0.0.0:%d" % free_port(), allow_plain="true") as d:
             self.assertTrue(d.alive())
         self.assertEqual(run("serve", "--listen", ":0", PLEDGED_ALLOW_PLAIN="perhaps").returncode, 2)
 
@@ -263,7 +266,7 @@ class Listening(Folder):
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
             s.bind("\0" + name)
             s.settimeout(60)
-            with patch.dict(os.environ, {"NOTIFY_SOCKET": "@" + name}), self.daemon() as d:
+            with patch.dict(os.environ, {"NOTIFY_SOCKET": "@" + name}), self.daemon(copied=True) as d:
                 self.assertEqual(s.recv(100), b"READY=1")
                 d.stop()
                 self.assertEqual(s.recv(100), b"STOPPING=1")
@@ -306,6 +309,7 @@ class Signals(Folder):
                 context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
                 return super().exchange(http.client.HTTPSConnection("127.0.0.1", self.port, context=context, timeout=20),
                                         method, path, body, headers)
+        copy_cluster(PLEDGED_BIN, self.data)
         d = Tls({"data": self.data, "tls_cert": path("cert"), "tls_key": path("key")})
         try:
             self.assertEqual(self.shown(d), "subject=CN = first")
@@ -364,7 +368,7 @@ class Signals(Folder):
                 self.assertEqual(p.wait(timeout=60), 0)
 
     def test_sighup_without_tls_changes_nothing(self):
-        with self.daemon() as d:
+        with self.daemon(copied=True) as d:
             for _ in range(3):
                 d.process.send_signal(signal.SIGHUP)
             self.assertTrue(d.alive())
@@ -378,7 +382,7 @@ class Frozen(Folder):
         return [first] + [int(x) for x in out.split()]
 
     def test_a_database_that_does_not_answer_is_told(self):
-        with self.daemon() as d:
+        with self.daemon(copied=True) as d:
             frozen = self.processes(d)
             for pid in frozen:
                 os.kill(pid, signal.SIGSTOP)
@@ -408,6 +412,7 @@ class Clock(Folder):
 
     def test_a_clock_that_was_ahead_stops_writing_until_somebody_accepts_it(self):
         os.chmod(self.folder, 0o755)
+        copy_cluster(PLEDGED_BIN, self.data)
         env = {"LD_PRELOAD": library(), "FAKETIME_TIMESTAMP_FILE": self.set(0), "FAKETIME_NO_CACHE": "1",
                "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_RESET": "1"}
         with patch.dict(os.environ, env), self.daemon(RELEASE_BIN) as d:  # no preloading beside sanitizers
