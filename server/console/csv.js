@@ -6,17 +6,18 @@ import {t} from './words.js';
 
 export const LIMIT = 256 * 1024 * 1024;
 
-/** What a file is by its first bytes: {kind: 'xlsx' | 'text'} or {wrong: words}. */
-export function kind_of(bytes) {
+export const HEAD = 65536;
+/** What a file of so many bytes is by the first of them: {kind: 'xlsx' | 'text'} or {wrong: words}. */
+export function kind_of(bytes, size = bytes.length) {
   const starts = (...head) => head.every((b, i) => bytes[i] === b);
-  if (!bytes.length) return {wrong: t('文件是空的。', 'The file is empty.')};
-  if (bytes.length > LIMIT) return {wrong: t('文件超过 256 MiB，请分成几个文件。', 'More than 256 MiB: cut it into several files.')};
+  if (!size) return {wrong: t('文件是空的。', 'The file is empty.')};
+  if (size > LIMIT) return {wrong: t('文件超过 256 MiB，请分成几个文件。', 'More than 256 MiB: cut it into several files.')};
   if (starts(0x50, 0x4b, 3, 4)) return {kind: 'xlsx'};
   if (starts(0xd0, 0xcf, 0x11, 0xe0)) return {wrong: t('这是旧版 Excel（.xls）或加密的文件。请在 Excel 中另存为 .xlsx 或 CSV（不设密码）再选。',
     'An old .xls, or an encrypted file: save it as .xlsx or CSV without a password.')};
   if (starts(0x25, 0x50, 0x44, 0x46)) return {wrong: t('这是 PDF，不是表格。请选 .xlsx 或 CSV 文件。',
     'A PDF is no table: choose .xlsx or CSV.')};
-  if (bytes.subarray(0, 65536).includes(0)) return {wrong: t('这不是表格文件。请选 .xlsx、CSV 或 NDJSON 文件。',
+  if (bytes.subarray(0, HEAD).includes(0)) return {wrong: t('这不是表格文件。请选 .xlsx、CSV 或 NDJSON 文件。',
     'No table: choose .xlsx, CSV or NDJSON.')};
   return {kind: 'text'};
 }

@@ -72,6 +72,12 @@ await story(async (as) => {
   await w.page.click('#try');
   await says(w, '.tally', '已报过');
   assert.equal(await tally(w), '已报过 2');
+  fs.appendFileSync(at('book.xlsx'), ' '); // saved anew meanwhile: what was judged is not what would be sent
+  await w.page.click('#try');
+  await says(w, '.summary', '这个文件在选择之后被改动过，请重新选择');
+  w.faults.splice(0);
+  await w.page.setInputFiles('#file', at('gbk.csv'));
+  await says(w, '.notice', '200 行');
 
   // what counts in a sealed quarter is refused without a reason: the page asks for it and sends it along
   await w.page.route('**/v1/loans?*', (r) => r.request().url().includes('reason=') ? r.continue() : r.fulfill({status: 200,

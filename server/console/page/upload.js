@@ -5,7 +5,7 @@
 import {h, name, replace} from '../h.js';
 import {Gone, get_text, Refusal, save} from '../api.js';
 import {send_slices, send_whole, XLSX} from '../batch.js';
-import {cell_text, cells_of, kind_of, record_text, records_of, text_of} from '../csv.js';
+import {cell_text, cells_of, HEAD, kind_of, record_text, records_of, text_of} from '../csv.js';
 import {count} from '../fmt.js';
 import {card} from '../table.js';
 import {is_bad, rejected, summary, verdict_table} from '../verdicts.js';
@@ -28,13 +28,21 @@ const type_of = (s) => s.kind === 'xlsx' ? XLSX : s.json ? 'application/x-ndjson
 async function take(s, file) {
   Object.assign(s, {file, verdicts: [], records: null, header: null, kind: null, wrong: null, json: false, done: 0, mended: null, at: 0,
     header_problems: null, tried: false, sent: false, failure: null});
-  const bytes = new Uint8Array(await file.arrayBuffer());
+  const found = kind_of(new Uint8Array(await file.slice(0, HEAD).arrayBuffer()), file.size);
   if (s.file !== file) return; // another one was chosen since
-  s.bytes = bytes;
-  const found = kind_of(s.bytes);
   if (found.wrong) { s.wrong = found.wrong; return; }
   s.kind = found.kind;
-  if (s.kind === 'text') await split(s, null);
+  if (s.kind !== 'text') return; // a workbook is sent as it lies there, and not held here
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  if (s.file !== file) return;
+  s.bytes = bytes;
+  await split(s, null);
+}
+/** A workbook that was saved anew since it was chosen cannot be read any more: what was judged would not be what is sent. */
+async function is_changed(s, e) {
+  if (!(e instanceof Gone) || s.kind !== 'xlsx' || (await s.file.slice(0, 1).arrayBuffer().catch(() => null))) return false;
+  s.wrong = t('这个文件在选择之后被改动过，请重新选择。', 'It was changed since it was chosen: choose it again.');
+  return true;
 }
 async function split(s, charset) {
   const bytes = s.bytes, got = await text_of(bytes, charset), all = got ? await records_of(got.text.replace(/^\ufeff/, '')) : [];
@@ -57,7 +65,7 @@ async function run(s, dry, records, indices) {
   s.draw();
   const query = {dry_run: dry ? 'true' : null, reason: s.reason || null};
   try {
-    if (s.kind === 'xlsx') s.verdicts = (await send_whole(path_of(s), query, s.bytes, XLSX)).verdicts;
+    if (s.kind === 'xlsx') s.verdicts = (await send_whole(path_of(s), query, s.file, XLSX)).verdicts;
     else await send_slices({path: path_of(s), query, header: s.header, records, type: type_of(s), from: s.done,
       done: (n, verdicts, from) => {
       verdicts.forEach((v, i) => { v.index = indices ? indices[from + i] : from + i; if (v.line !== undefined) v.line = v.index + (s.json ? 1 : 2); });
@@ -70,6 +78,7 @@ async function run(s, dry, records, indices) {
     s.only_bad = s.verdicts.some(is_bad);
   } catch (e) {
     if (e instanceof Refusal && e.has('E_HEADER')) s.header_problems = e.errors;
+    else if (await is_changed(s, e)) s.failure = null;
     else if (e instanceof Gone || e instanceof Refusal) s.failure = e;
     else throw e;
   } finally {
@@ -83,12 +92,12 @@ async function compare(s) {
   s.failure = null;
   s.draw();
   try {
-    const body = s.kind === 'xlsx' ? s.bytes : (s.header === null ? s.records : [s.header, ...s.records]).join('\n') + '\n';
+    const body = s.kind === 'xlsx' ? s.file : (s.header === null ? s.records : [s.header, ...s.records]).join('\n') + '\n';
     s.verdicts = (await send_whole(path_of(s), {reconcile: 'true'}, body, type_of(s))).verdicts;
     s.compared = s.only_bad = true;
   } catch (e) {
     if (!(e instanceof Gone) && !(e instanceof Refusal)) throw e;
-    if (e instanceof Refusal && e.has('E_HEADER')) s.header_problems = e.errors; else s.failure = e;
+    if (e instanceof Refusal && e.has('E_HEADER')) s.header_problems = e.errors; else if (!(await is_changed(s, e))) s.failure = e;
   } finally {
     s.busy = false;
     s.draw();
