@@ -83,7 +83,7 @@ class AccessLog(Case):
             self.d.call("GET", "/v1/loans", token=bank)
         self.awaited(3)
         self.d.restart()  # all that was noted is stored
-        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
         with self.assertRaises(Exception):
             self.d.sql("delete from access_log")
         off = "set session_replication_role = replica;"
@@ -93,10 +93,10 @@ class AccessLog(Case):
             with self.subTest(column):
                 was = self.d.sql("select %s from access_log where batch = '%s' and n = 1" % (column, batch))
                 self.d.sql(off + "update access_log set %s = %s where batch = '%s' and n = 1" % (column, value, batch))
-                self.assertIn("access_log that is not as its batch was taken: " + batch, self.d.cli("verify", check=False).stdout)
+                self.assertIn("access_log that is not as its batch was taken: " + batch, self.d.verify().stdout)
                 self.d.sql(off + "update access_log set %s = '%s' where batch = '%s' and n = %s" % (
                     column, was, batch, "1001" if column == "n" else "1"))
-        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
 
     def sealed_next(self, was, n):
         """Batches that were taken since, when there are so many."""
@@ -127,7 +127,7 @@ class AccessLog(Case):
             (empty,) = self.sealed_next(was | {thinned}, 1)
         finally:
             self.d.sql("drop trigger swallow on access_log; drop function swallow()")
-        said = self.d.cli("verify", check=False).stdout
+        said = self.d.verify().stdout
         for batch in (thinned, empty):
             self.assertIn("access_log that is not as its batch was taken: %s\n" % batch, said)
             self.assertIn('"event":"access_changed","batch":"%s"' % batch, self.d.stderr())
@@ -138,6 +138,6 @@ class AccessLog(Case):
         self.d.sql("insert into access_log values " + ", ".join(row % x for x in ((old, 1), (old, 2), (holed, 1), (holed, 3))))
         self.d.lawful("insert into access_batch (batch, n, digest, form) select batch, count(*), sha256(string_agg(access_digest(a, 1),"
                       " ''::bytea order by n)), 1 from access_log a where batch in ('%s', '%s') group by batch;" % (old, holed), ["access_batch"])
-        said = self.d.cli("verify", check=False).stdout
+        said = self.d.verify().stdout
         self.assertNotIn(old, said)
         self.assertIn("access_log that is not as its batch was taken: " + holed, said)

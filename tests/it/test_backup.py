@@ -95,7 +95,7 @@ class Backup(unittest.TestCase):
         self.assertIn("5 keys", out.stdout)
         d.start()
         self.assertEqual(acknowledged - self.keys_in(d), set())
-        self.assertEqual(d.cli("verify", check=False).stdout, "no defects\n")
+        self.assertEqual(d.verify().stdout, "no defects\n")
         self.assertEqual(d.call("POST", "/v1/loans", loan(), token).status, 201)  # the log goes on with its key
         again = d.cli("backup", check=False)  # and so does the archive, on a new timeline
         self.assertEqual((again.returncode, again.stderr), (0, ""))
@@ -159,7 +159,7 @@ class Backup(unittest.TestCase):
         keys = self.keys_in(d)
         self.assertIn(kept["contract_no"], keys)
         self.assertNotIn(late["contract_no"], keys)
-        self.assertEqual(d.cli("verify", check=False).stdout, "no defects\n")
+        self.assertEqual(d.verify().stdout, "no defects\n")
 
     def test_settings_that_do_not_fit_are_refused(self):
         self.certificate("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256")

@@ -259,4 +259,4 @@ class Crowd(Sender):
         self.assertEqual([t.result().lines()[-1]["summary"]["created"] for t in told], [900] * 8)
         self.assertEqual(set(singles), {201})
         self.assertGreater(len(singles), 5)  # while 7,200 lines waited for one queue
-        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")

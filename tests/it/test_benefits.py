@@ -96,9 +96,9 @@ class Profiles(Case):
         made = self.post(profile(F, 2001, employees=7)).json()["id"]
         change = "set session_replication_role = replica; update enterprise_profile set employees = %d where id = '%s'"
         self.d.sql(change % (8, made))
-        self.assertIn("enterprise profile that differs from its record", self.d.cli("verify", check=False).stdout)
+        self.assertIn("enterprise profile that differs from its record", self.d.verify().stdout)
         self.d.sql(change % (7, made))
-        out = self.d.cli("verify", check=False)
+        out = self.d.verify()
         self.assertEqual((out.returncode, out.stdout.strip()), (0, "no defects"))
 
 
@@ -250,7 +250,7 @@ class Benefits(Case):
                       "缺 missing: 2020 台账无惠及企业,也未报送就业人数"):
             self.assertIn(words, run.stdout)
         self.date("(recorded_at at time zone 'Asia/Shanghai')::date")
-        out = self.d.cli("verify", check=False)
+        out = self.d.verify()
         self.assertEqual((out.returncode, out.stdout.strip()), (0, "no defects"))
 
     def test_later_counts_go_on_from_the_last_and_come_to_the_same(self):

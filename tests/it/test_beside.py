@@ -11,7 +11,7 @@ class Beside(FundCase):
     def verify(self):
         """The lines that name defects, sorted; what commands wrote has entered the log, where it is judged."""
         self.post("/v1/loans", loan(), self.bank, 201)
-        return sorted(self.d.cli("verify", check=False).stdout.splitlines()[:-1])
+        return sorted(self.d.verify().stdout.splitlines()[:-1])
 
     def moment(self, tab, when, do, always=()):
         """A trigger of the owner's for as long as the test lasts; `always`: tables of which rows are kept whatever is switched off."""
@@ -70,7 +70,7 @@ class Beside(FundCase):
             self.assertEqual(self.d.cli(*command, check=False).returncode, 0, command)
         rows = self.d.sql("select count(*) from verification")
         gone = self.moment("verification", "before insert", "new.defects := 0; return new;")
-        self.assertIn("stands on verification ", self.d.cli("verify", check=False).stderr)
+        self.assertIn("stands on verification ", self.d.verify().stderr)
         gone()
         self.assertEqual(self.d.sql("select count(*) from verification"), rows)
 

@@ -593,7 +593,7 @@ class ClaimLife(FundCase):
         self.step(where, "cure", self.second)
         refused("close", self.second)
         self.step(where, "close", self.finance)  # though he told one himself, that was refused
-        said = self.d.cli("verify", check=False).stdout
+        said = self.d.verify().stdout
         self.assertNotIn("claim step by whoever took the one that it checks: ", said)
         self.assertNotIn("costs that were accepted by whoever told them: ", said)
 
@@ -608,7 +608,7 @@ class ClaimLife(FundCase):
         self.assertEqual(self.step(where, "accept_costs", self.finance, status=None, costs_accepted="0.01").codes(),
                          [("", "E_SAME_PERSON")])
         self.step(where, "accept_costs", self.second, costs_accepted="100000.00")
-        self.assertNotIn("costs that were accepted by whoever told them: ", self.d.cli("verify", check=False).stdout)
+        self.assertNotIn("costs that were accepted by whoever told them: ", self.d.verify().stdout)
 
     def test_what_was_refused_is_kept_back_still_and_what_waits_stands_in_the_way_of_a_further_claim(self):
         code = self.scheme()

@@ -390,7 +390,7 @@ class Draws(FundCase):
         self.assertEqual(said["arithmetic"][0]["formula"], "100000.00 + 18756.94 + 0.00 + 0.00")
         for honest in (self.redrawn(code, early=True), self.redrawn(code, revolving=True)):
             self.assertEqual(self.get(self.claimed(honest))["arithmetic"][0]["formula"].split(" + ")[0], "3000000.00")
-        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
 
     def test_what_comes_back_of_a_loan_that_was_drawn_again_pays_the_covered_part_first(self):
         contract = self.redrawn(self.scheme("cd-2008"), "refuse")

@@ -351,7 +351,7 @@ class Sessions(Case):
         of = "from token t where t.sha256 = sha256('%s')"
         turn = unseen + "update token set (org_id, person, person_id) = (%s) where sha256 = sha256('" + own + "')" + heard
         lend = lambda token: self.d.call("POST", "/v1/loans", loan(), token).json()
-        looked = lambda: {tuple(x.split(": ")) for x in self.d.cli("verify", check=False).stdout.splitlines() if " by a token " in x}
+        looked = lambda: {tuple(x.split(": ")) for x in self.d.verify().stdout.splitlines() if " by a token " in x}
         before = looked()  # what another case has planted stays in the log
         found = lambda: looked() - before
         self.assertEqual(lend(own)["recorded_by"], "王敏@BANK-OWN")
@@ -384,7 +384,7 @@ class Sessions(Case):
         of = lambda d: ("/v1/enterprise-profiles", {"uscc": "91310115QX0115114N", "year": 2000 + int(d[-1]), "district": d, "industry": "C3973",
                                                     "employees": 2000, "revenue": "900000000.00", "source": "年报"})
         lend = lambda: ("/v1/loans", loan())
-        found = lambda: sorted(x for x in self.d.cli("verify", check=False).stdout.splitlines() if x.startswith("record "))
+        found = lambda: sorted(x for x in self.d.verify().stdout.splitlines() if x.startswith("record "))
 
         def planted(table, told, stood, where, status, act, token):
             for value, want in ((told, status), (stood, None)):
@@ -415,7 +415,7 @@ class Sessions(Case):
         end = "set session_replication_role = replica; update post s set ended_at = %s " + post + "; select pg_notify('pledged_token', '')"
         status = lambda token: self.d.call("GET", "/v1/me", token=token, peer=elsewhere()).status
         lend = lambda token: "record by a token that was not in force: %s v1" % self.d.call("POST", "/v1/loans", loan(), token).json()["id"]
-        found = lambda: [x for x in self.d.cli("verify", check=False).stdout.splitlines() if "not in force" in x]
+        found = lambda: [x for x in self.d.verify().stdout.splitlines() if "not in force" in x]
         self.d.cli("person", "disable", "--org", "BANK-OWN", "--name", "离任")
         self.d.sql(end % "now() - interval '1 hour'")
         self.assertEqual(soon(lambda: status(left), 401), 401)

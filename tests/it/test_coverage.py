@@ -63,7 +63,7 @@ class Coverage(FundCase):
         soon = self.booked(None, matures_on=ago(-1)).json()["contract_no"]  # extended in time
         self.event(self.where(soon), "extended", ago(0), matures_on=ago(-50))
         self.assertEqual(ask(soon)["state"], "covered")
-        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
 
     def test_a_default_that_was_told_once_is_seen_by_finance(self):
         """Taken back, or told of a contract that is void by now: no scheme covers it by itself."""
@@ -168,7 +168,7 @@ class Coverage(FundCase):
         self.assertEqual(self.asked(code), paused)  # of what is covered there is no more
         self.event("/v1/loans/" + bad["id"], "classified", ago(0), grade="normal")
         self.assertEqual(self.asked(code), ("covered", []))
-        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
 
     def test_a_loan_that_was_mistyped_is_put_right_before_it_is_bad(self):
         """3,000,000.00 was 1,000,000.00: once confirmed it is bad by 1,000,000.00 of 4,000,000.00."""
@@ -327,7 +327,7 @@ class Coverage(FundCase):
         self.event("/v1/loans/" + bad["id"], "classified", ago(0), grade="doubtful")
         last = self.booked(code, amount="100000.00").json()["coverage"]
         self.assertEqual((last["state"], [e["code"] for e in last["errors"]]), ("refused", ["E_BREAKER"]))
-        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
 
     def test_a_pool_weighs_what_is_covered_not_what_was_lent(self):
         """One fen of a good 3,000,000.00 thins nothing: 500,000.00 bad of 1,000,000.00 covered are 50 %, not 12.5 %."""
@@ -343,7 +343,7 @@ class Coverage(FundCase):
         self.cover_step(self.cover_of(large["contract_no"])[0]["id"], "end", self.bank)
         self.event("/v1/loans/" + bad["id"], "classified", ago(0), grade="normal")
         self.assertEqual(self.booked(code, amount="100000.00").json()["coverage"]["state"], "covered")
-        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
 
     def test_a_confirmation_is_of_what_was_seen_also_the_first_of_two(self):
         """Paper cover needs two: the first look at what a correction has changed since is no look."""
@@ -419,7 +419,7 @@ class Coverage(FundCase):
         for token in (self.finance, self.second):
             self.cover_step(cover, "confirm", token)
         self.assertEqual(self.get(self.claimed(contract))["net_loss"], "300000.00")
-        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
 
     def test_a_request_that_grows_stands_in_the_queue_anew(self):
         """One yuan asked first, 20,000,000.00 filled by others: grown by correction there is no room for it."""
@@ -456,7 +456,7 @@ class Coverage(FundCase):
         self.cover_step(self.cover_of(between["contract_no"])[0]["id"], "end", self.bank)
         self.cover_step(cover, "confirm", self.finance)
         self.assertEqual(state(first), "covered")
-        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
 
     # ---- conditions, once the loan is corrected ----------------------------------------------------
 
@@ -495,7 +495,7 @@ class Coverage(FundCase):
             self.correct(contract, pledgee=None)
             self.assertEqual(self.state(contract), ("covered", []))
             self.paid(contract)
-        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
 
     def test_a_claim_on_its_way_is_not_paid_past_the_conditions(self):
         code = self.scheme(conditions=self.STAFF)
@@ -605,7 +605,7 @@ class Coverage(FundCase):
             self.cover_step(cover, "confirm", self.finance)
             self.assertEqual(self.state(contract), ("covered", []))
             self.cover_step(cover, "end", self.bank)
-        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
 
     def test_two_of_finance_end_a_cover(self):
         """One cannot keep a bank from its claim; what happens in between makes the first word none."""
@@ -644,10 +644,10 @@ class Coverage(FundCase):
         for token, state in ((self.finance, "covered"), (self.second, "ended")):
             self.cover_step(self.cover_of(good)[0]["id"], "end", token)
             self.assertEqual(self.state(good), (state, []))
-        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
         self.d.sql("set session_replication_role = replica; create table kept as table coverage_step; update coverage_step set"
                    " recorded_by = '王 敏@FINANCE' where coverage = '%s' and recorded_by = '李华@FINANCE'" % cover)
-        said = self.d.cli("verify", check=False).stdout
+        said = self.d.verify().stdout
         self.d.sql("set session_replication_role = replica; delete from coverage_step; %s; drop table kept"
                    % self.d.refill("coverage_step", "kept").rstrip(";"))
         self.assertIn("cover that could be claimed on and that two persons of finance did not end: " + cover, said)

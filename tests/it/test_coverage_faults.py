@@ -397,7 +397,7 @@ class Pool(Told):
         self.assertEqual(begun(), [])  # who confirmed last may confirm this, too
         self.event(where, "classified", ago(0), grade="doubtful")
         self.assertEqual(self.d.sql("select bad_fen from coverage where id = '%s'" % cover), "300000000")
-        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
 
     def mended(self, cover):
         """Two of finance, with evidence."""
@@ -435,7 +435,7 @@ class Pool(Told):
         shown = self.get("/v1/coverages/" + cover)
         self.assertEqual((shown["state"], shown["legal_steps"], shown.get("errors")), ("ended", [], None))
         self.assertIn(("/loan", "E_NO_COVER"), self.claim(contract).codes())
-        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
 
     def test_a_void_leaves_a_default_in_the_pool(self):
         """3,000,000.00 bad beside 6,000,000.00 are 33.33 %, voided as well, also when the default was taken back just before it."""
@@ -466,7 +466,7 @@ class Pool(Told):
                 self.assertEqual(self.d.sql("select bad_fen from coverage where id = '%s'" % cover), "300000000")
             self.event(where, "voided", ago(0), reason="重新签订")  # nobody agreed on that one
             self.assertEqual(self.asked(code)[0], "refused")
-        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
 
     def test_a_fen_that_was_covered_first_hides_no_loan(self):
         """3,000,000.00 bad beside 6,000,000.00 are 33.33 %, whatever was covered of it before: each fen of it counts once."""
@@ -482,7 +482,7 @@ class Pool(Told):
             self.assertEqual(weighs(), "900000000|900000000")
             self.told_bad("/v1/loans/" + loan["id"])
             self.assertEqual((weighs(), self.asked(code)), ("900000000|900000000", ("refused", ["33.3333 > 30.00"])))
-        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
 
     def test_a_cover_that_was_mended_while_it_was_over_comes_back_as_it_was(self):
         code = self.scheme("cd-2008", confirmation="automatic", leverage_limit=None, file_within_days=None)

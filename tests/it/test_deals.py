@@ -320,9 +320,9 @@ class Deals(HalfCase):
             key = "record_id" if table == "confirmation" else "id"
             self.d.sql("set session_replication_role = replica; create table kept as select * from %s; %s where %s = '%s'"
                        % (table, change, key, made.json()["id"]))
-            out = self.d.cli("verify", check=False)
+            out = self.d.verify()
             self.d.sql("set session_replication_role = replica; delete from %s; %s drop table kept"
                        % (table, self.d.refill(table, "kept")))
             self.assertEqual(out.returncode, 1, change)
             self.assertIn("differs from its record", out.stdout + out.stderr, change)
-        self.assertEqual(self.d.cli("verify", check=False).returncode, 0)
+        self.assertEqual(self.d.verify().returncode, 0)

@@ -83,7 +83,7 @@ class Directory(FundCase):
         self.assertEqual([(x["person"], x["duties"], x.get("revoked_at")) for x in shown], [("新人", ["submit"], None)])
         self.assertEqual([x["posts"][0]["name"] for x in self.listed("persons", "&organisation=" + self.code)], ["新人"])
         self.assertIn(self.code, [x["code"] for x in self.listed("organisations")])
-        self.assertEqual(self.d.cli("verify", check=False).stdout.strip(), "no defects")
+        self.assertEqual(self.d.verify().stdout.strip(), "no defects")
 
     def test_a_bank_learns_of_the_offices_and_of_no_other_bank(self):
         self.agree(self.org())
@@ -221,7 +221,7 @@ class Directory(FundCase):
         self.works(token, 401)
         self.assertEqual(self.get("/v1/me", end)["duties"], ["submit"])
         self.assertEqual(self.rotate(last.json()["id"], boss, 422, duties=["pay"]).codes(), [("/duties", "E_CHOICE")])
-        self.assertEqual(self.d.cli("verify", check=False).stdout.strip(), "no defects")
+        self.assertEqual(self.d.verify().stdout.strip(), "no defects")
 
     def test_a_rotation_gives_no_more_and_only_of_ones_own(self):
         self.entered()
@@ -348,7 +348,7 @@ class Directory(FundCase):
         self.assertEqual((new["follows"], new["state"]), (old["id"], "revoked"))
         who = self.listed("persons", "&organisation=" + self.code)[0]["id"]
         self.assertEqual(self.history("persons/" + who, *told)[-1], by("person disable", "离职"))
-        self.assertEqual(self.d.cli("verify", check=False).stdout.strip(), "no defects")
+        self.assertEqual(self.d.verify().stdout.strip(), "no defects")
 
     def test_a_closed_directory_leaves_power_to_two_persons(self):
         d = Daemon()
@@ -359,12 +359,12 @@ class Directory(FundCase):
         self.assertIn("two persons of the IP office", d.cli("directory", "close", check=False).stderr)
         alone = "one person's act, where two of the IP office could have agreed"
         self.assertNotIn(alone, token("管二", "--duties", "administer").stderr)
-        self.assertNotIn("as one person's act", d.cli("verify", check=False).stderr)
+        self.assertNotIn("as one person's act", d.verify().stderr)
         self.assertIn(alone, d.cli("org", "add", "--code", "BANK-Q", "--kind", "bank", "--name", "甲行", "--reason", "急").stderr)
         self.assertNotIn(alone, d.cli("org", "disable", "--code", "BANK-Q").stderr)
         self.assertEqual([x.split("\t")[1::2] for x in d.cli("directory", "list").stdout.splitlines()[1:]], [
             ["org add", "bootstrap"], ["token add", "bootstrap"], ["token add", "bootstrap"], ["org add", "alone"], ["org disable", "ends"]])
-        self.assertIn("1 commands gave power as one person's act", d.cli("verify", check=False).stderr)
+        self.assertIn("1 commands gave power as one person's act", d.verify().stderr)
         self.assertEqual(d.cli("directory", "close", "--reason", "验收").stdout, "closed\n")
         for args in (("org", "add", "--code", "X", "--kind", "bank", "--name", "x"), ("org", "rename", "--code", "IP-OFFICE", "--name", "x"),
                      ("person", "add", "--org", "IP-OFFICE", "--name", "x"), ("token", "add", "--org", "IP-OFFICE", "--person", "x"),
@@ -574,7 +574,7 @@ class Directory(FundCase):
         self.assertEqual([x["state"] for x in self.get("/v1/webhooks", token)["items"]], ["disabled"] * 2)
         self.assertEqual(self.ask("persons/%s/enable" % who, 409, reason="返岗").codes(), [("", "E_STEP")])
         self.assertEqual(self.ask("organisations/NOSUCH/enable", 404, reason="x").codes(), [("", "E_NOT_FOUND")])
-        self.assertEqual(self.d.cli("verify", check=False).stdout.strip(), "no defects")
+        self.assertEqual(self.d.verify().stdout.strip(), "no defects")
 
     def test_what_a_thief_said_is_disowned_also_when_its_holder_goes_on(self):
         """He leaves before anybody knows that a token of his was stolen, and comes back: what waits is shown, and disowned."""
@@ -601,7 +601,7 @@ class Directory(FundCase):
         code = "BANK-O%d" % self.n
         self.ask("organisations/%s/disable" % code, 201, reason="整改")
         self.assertNotIn("before_now", self.get(self.ask("organisations/%s/enable" % code, reason="完成").headers["location"], self.other))
-        self.assertEqual(self.d.cli("verify", check=False).stdout.strip(), "no defects")
+        self.assertEqual(self.d.verify().stdout.strip(), "no defects")
 
     def test_a_token_in_whose_place_another_came_takes_nothing_back(self):
         name = "换证%d" % self.n
@@ -745,7 +745,7 @@ class Directory(FundCase):
         self.assertEqual((self.get("/v1/me", one)["person_id"], self.get("/v1/me", two)["person_id"]), (b, b))
         self.assertEqual({x["id"]: x.get("same_as") for x in self.listed("persons", "&organisation=FINANCE")}[a], b)
         self.assertEqual(self.ask("persons/%s/same-as" % b, 409, same_as=a, reason="x").codes(), [("/same_as", "E_TAKEN")])
-        self.assertEqual(self.d.cli("verify", check=False).stdout.strip(), "no defects")  # what both decided is on record
+        self.assertEqual(self.d.verify().stdout.strip(), "no defects")  # what both decided is on record
         self.ask("persons/%s/disable" % a, 201, reason="离职")
         for token in (one, two):
             self.works(token, 401)
@@ -782,7 +782,7 @@ class Directory(FundCase):
 
     def test_written_beside_what_two_agreed_on_is_named(self):
         """All that the tests above did is found as it was told; what comes for a moment beside one of its kind is not."""
-        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
         one = "00000000-0000-7000-8000-00000000beef"
         branches = "".join("when '%s' then %s " % (kind, said[0].format(one=one)) for kind, said in BESIDE.items())
         self.d.sql("create function beside() returns trigger language plpgsql security definer as $$ begin"
@@ -802,5 +802,5 @@ class Directory(FundCase):
                 ("districts", {"reference": None, "code": "310198", "title": "示例新区", "reason": "国务院批复"}, self.admin)):
             self.d.agreed(self.ask(path, token=token, **body))
         self.d.sql("drop function beside() cascade")
-        lines = self.d.cli("verify", check=False).stdout.splitlines()
+        lines = self.d.verify().stdout.splitlines()
         self.assertEqual(sorted(set(lines[:-1])), sorted({x.format(one=one) for said in BESIDE.values() for x in said[1:]}))

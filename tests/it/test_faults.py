@@ -61,7 +61,7 @@ class Faults(Case):
         self.assertNotIn(None, acknowledged.values())
         self.assertEqual({k: rows.get(k) for k in acknowledged}, acknowledged)
         self.assertEqual(self.d.sql("select count(*) - count(distinct key) from submission"), "0")
-        out = self.d.cli("verify", check=False)
+        out = self.d.verify()
         self.assertEqual(out.stdout.strip(), "no defects")
         print("\n%d acknowledged, each present once" % len(acknowledged))
 
@@ -76,7 +76,7 @@ class Faults(Case):
         finally:
             self.d.sql("alter table loan drop constraint poison")
         self.assertEqual(answers, [500 if n % 16 == 7 else 201 for n in range(64)])
-        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
 
     def test_while_the_database_is_away_503_says_when_to_come_again(self):
         token = self.d.token("bank")
@@ -194,7 +194,7 @@ class Behind(Case):
                 self.assertEqual(part.result()[-1]["summary"], {"created": 300, "replay": 0, "conflict": 0, "refused": 0})
         self.assertIn('"lane_recalled"', self.d.stderr())
         self.d.sql("drop function poison cascade")
-        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
 
     def test_a_connection_lost_with_two_flights_under_way_loses_and_doubles_nothing(self):
         token, loans = self.d.token("bank"), [loan() for _ in range(12000)]
@@ -227,7 +227,7 @@ class Behind(Case):
         stored = self.d.psql().communicate("select key from submission where type = 'loan' and key = any ('{%s}');"
                                            % ",".join(x["contract_no"] for x in loans))[0].split()
         self.assertEqual(sorted(stored), sorted(x["contract_no"] for x in loans))
-        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
 
 
 class Prepared(Case):

@@ -540,7 +540,7 @@ class Beside(Case):
         again = self.post("/v1/flag-scans", {"reference": "SM-%d" % next(numbers)}, self.office, 201)
         self.assertEqual((again["cases"], again["raised"]), (made.json()["cases"], 0))  # what is known is not raised again
         self.assertEqual(self.d.call("POST", "/v1/flag-scans", scan, self.office).json()["raised"], made.json()["raised"])
-        self.assertEqual(self.d.cli("verify", check=False).stdout.strip(), "no defects")
+        self.assertEqual(self.d.verify().stdout.strip(), "no defects")
 
 
 class Nightly(Case):
@@ -570,7 +570,7 @@ class Nightly(Case):
             self.assertEqual((len(scans), {s["recorded_by"] for s in scans}), (rules, {"nightly@SYSTEM"}))
             self.assertEqual(d.call("GET", "/v1/status").json()["scanned_at"], max(s["recorded_at"] for s in scans))
             self.assertEqual([f["code"] for f in d.call("GET", "/v1/flags", token=office).json()["items"]], ["RF13"])
-            self.assertEqual(d.cli("verify", check=False).stdout, "no defects\n")
+            self.assertEqual(d.verify().stdout, "no defects\n")
         finally:
             d.close()
 

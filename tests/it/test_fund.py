@@ -192,7 +192,7 @@ class Fund(Case):
                     again = self.post("/v1/transfers", line)
                     self.assertEqual((again.status, again.json()["id"]), (200, x["id"]))
         self.assertEqual({o for o, _ in expected}, {"created", "replay", "conflict", "refused"})
-        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
 
     def test_bad_transfers_are_refused_with_the_nearest_account(self):
         wrong = self.fund.replace("pool", "pol")

@@ -139,12 +139,12 @@ class Keys(Identity):
     def test_keys_of_before_that_are_one_now_are_listed_and_stay(self):
         """As an older edition left them: two loans under numbers that differ by case."""
         n = next(numbers)
-        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
         first, second = (self.post(loan(contract_no="%s-%d" % (k, n))).json() for k in ("OLD", "ALSO"))
         self.d.sql("alter table submission disable trigger user; update submission set key = 'old-%d', key_form = 'old-%d',"
                    " body = replace(body::text, 'ALSO-', 'old-')::json where id = '%s';"
                    " alter table submission enable trigger user" % (n, n, second["id"]))
-        said = self.d.cli("verify", check=False).stdout
+        said = self.d.verify().stdout
         self.assertIn("keys that are one however they are written: BANK-A loan OLD-%d, old-%d\n" % (n, n), said)
         find = lambda key: [x["id"] for x in self.get("/v1/loans?contract_no=%s-%d" % (key, n))["items"]]
         self.assertEqual((find("OLD"), find("old")), ([first["id"], second["id"]],) * 2)
@@ -157,7 +157,7 @@ class Keys(Identity):
                    " body = replace(body::text, 'old-', 'ALSO-')::json where id = '%s';"
                    " update submission set body = replace(body::text, 'old-', 'ALSO-')::json, subject = 'ALSO-%d' where key = 'O1-%d';"
                    " alter table submission enable trigger user" % (n, n, second["id"], n, n))
-        self.assertNotIn("keys that are one", self.d.cli("verify", check=False).stdout)
+        self.assertNotIn("keys that are one", self.d.verify().stdout)
 
     def test_invisible_characters_are_refused_by_their_code_point(self):
         for c in INVISIBLE:

@@ -94,7 +94,7 @@ class Indicators(Case):
         self.assertEqual([y["value"] for y in t4["years"] if y["year"] == 2022], [100])
         waits = self.d.call("GET", "/v1/indicators?state=told&limit=100", token=self.office).json()["items"]
         self.assertEqual([x["id"] for x in waits if x["period"][:4] in ("2021", "2022")], [mine.json()["id"]])
-        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
 
     def get(self, made):
         return self.d.call("GET", made.headers["location"], token=self.office).json()
@@ -189,7 +189,7 @@ class Indicators(Case):
                  " count + 1, null, null, null, null, source, evidence, assumed, recorded_at from indicator where id = '%s'",
                  "delete from indicator where year = 2007 and id <> '%s'", "quarters that disagree with their year")):
             self.d.sql("set session_replication_role = replica; " + change % made)
-            self.assertIn(defect, self.d.cli("verify", check=False).stdout)
+            self.assertIn(defect, self.d.verify().stdout)
             self.d.sql("set session_replication_role = replica; " + undo % made)
-        out = self.d.cli("verify", check=False)
+        out = self.d.verify()
         self.assertEqual((out.returncode, out.stdout.strip()), (0, "no defects"))

@@ -224,9 +224,9 @@ class Insurance(Case):
                  "update insurance_claim set paid_fen = 0, outcome = 'open', decided_on = null where id = '%s'" % claimed,
                  "insurance claim that differs from its record")):
             self.d.sql("set session_replication_role = replica; " + change)
-            self.assertIn(defect, self.d.cli("verify", check=False).stdout)
+            self.assertIn(defect, self.d.verify().stdout)
             self.d.sql("set session_replication_role = replica; " + undo)
-        self.assertEqual(self.d.cli("verify", check=False).returncode, 0)
+        self.assertEqual(self.d.verify().returncode, 0)
 
     def test_a_csv_of_policies(self):
         head = self.d.call("GET", "/v1/insurance-policies/template.csv", None, self.insurer).body.decode("utf-8-sig")

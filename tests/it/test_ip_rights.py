@@ -604,8 +604,8 @@ class IpRights(Case):
                 ("reference = reference || 'x'", "reference = rtrim(reference, 'x')",
                  ("IP event that differs from its record",))):
             self.d.sql("set session_replication_role = replica; update ip_event set %s %s" % (change, where))
-            out = self.d.cli("verify", check=False).stdout
+            out = self.d.verify().stdout
             for defect in defects:
                 self.assertIn(defect, out)
             self.d.sql("set session_replication_role = replica; update ip_event set %s %s" % (undo, where))
-        self.assertEqual(self.d.cli("verify", check=False).returncode, 0)
+        self.assertEqual(self.d.verify().returncode, 0)

@@ -32,7 +32,7 @@ class Voiding(Lives):
         # on every day: it never was
         self.assertEqual(self.view(where, "2022-08-01"), ("voided", "0.00", "0.00", "0.00", 0, "0.00"))
         self.assertEqual(self.interest(where, "2022-07-05", "2024-01-10"), ("0.00", "0.00", []))
-        verify = self.d.cli("verify", check=False)
+        verify = self.d.verify()
         self.assertEqual(verify.returncode, 0, verify.stdout + verify.stderr)
 
     def test_the_instant_before_it_stays_what_it_was(self):
@@ -49,7 +49,7 @@ class Voiding(Lives):
         self.refused(where, ("repaid", "2022-10-01", {"principal": "1.00"}), "/kind", "E_STATE")
         for day in ("2022-10-01", self.VOID[1], "2022-07-05"):  # nor on an earlier day: it would leave every sum once more
             self.refused(where, ("voided", day, {"reason": "again"}), "/kind", "E_STATE")
-        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
         self.sent(where, ("reversed", "2022-10-01", {"reverses": made["reference"]}), 201)
         self.assertEqual(self.view(where, "2022-08-04")[:2], ("active", "3000000.00"))
         self.sent(where, ("repaid", "2022-10-01", {"principal": "1.00"}), 201)

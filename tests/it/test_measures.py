@@ -283,7 +283,7 @@ class Measures(Case):
                  "update measure_rhythm set effective_from = '2199-01-01' where id = '%s'" % kept,
                  "rhythm of reports that differs from its record")):
             self.d.sql("set session_replication_role = replica; " + change)
-            self.assertIn(defect, self.d.cli("verify", check=False).stdout)
+            self.assertIn(defect, self.d.verify().stdout)
             self.d.sql("set session_replication_role = replica; " + undo)
-        out = self.d.cli("verify", check=False)
+        out = self.d.verify()
         self.assertEqual((out.returncode, out.stdout.strip()), (0, "no defects"))

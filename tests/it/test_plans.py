@@ -148,7 +148,7 @@ class Plans(Case):
         self.d.cli("person", "disable", "--org", "IP-OFFICE", "--name", "执笔")
         self.assertEqual((at()["needs"], self.approve(at(), self.finance).json()["state"]), (2, "waiting"))
         self.assertEqual(self.approve(at(), self.person("又在岗")).json()["state"], "in_force")
-        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
 
     def test_a_correction_stays_in_the_plan_of_what_it_corrects(self):
         """A report that names no plan is of the plan of its day; a later plan over the same years takes neither it nor what

@@ -303,7 +303,7 @@ class Proposals(FundCase):
         agree(ask("same-as", same_as=other))
         self.assertEqual(self.decide(both, self.second).json()["state"], "waiting")
         self.assertEqual(self.decide(both, self.third).json()["state"], "approved")
-        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
         self.lowered("1000000.00")
 
     def test_what_was_said_by_a_stolen_token_counts_no_more_and_is_said_anew(self):
@@ -337,7 +337,7 @@ class Proposals(FundCase):
         self.assertEqual(self.decide(waits, self.second).json()["state"], "approved")
         self.assertEqual(self.balance(), "2000003.00")
         self.lowered("1000000.00")
-        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
 
     def test_a_cover_on_paper_is_not_confirmed_by_a_stolen_token(self):
         scheme, made = self.scheme(), self.booked(None).json()
@@ -487,13 +487,13 @@ class Proposals(FundCase):
         made = self.transfer("3.00")
         waiting = self.transfer("4.00")
         self.decide(made, self.second)
-        self.assertEqual(self.d.cli("verify", check=False).stdout.strip(), "no defects")
+        self.assertEqual(self.d.verify().stdout.strip(), "no defects")
         plant = lambda sql: self.d.sql("set session_replication_role = replica; " + sql)
         plant("update proposal_now set state = 'approved' where proposal = '%s'" % waiting.json()["id"])
-        self.assertIn("proposal whose state", self.d.cli("verify", check=False).stdout)
+        self.assertIn("proposal whose state", self.d.verify().stdout)
         plant("update proposal_now set state = 'waiting' where proposal = '%s'" % waiting.json()["id"])
         plant("update proposal_step set recorded_by = '王 敏@FINANCE' where proposal = '%s'" % made.json()["id"])
-        said = self.d.cli("verify", check=False).stdout
+        said = self.d.verify().stdout
         self.assertIn("proposal that one person approved", said)
         plant("update proposal_step set recorded_by = '李华@FINANCE' where proposal = '%s'" % made.json()["id"])
         # Approvals are counted again, by the tiers and persons of then: what was found out, or set, later takes nothing back.
@@ -503,10 +503,10 @@ class Proposals(FundCase):
             self.decide(large, token)
         self.lowered("1000000.00")
         self.decide(self.transfer("1000000.00"), self.second)
-        self.assertEqual(self.d.cli("verify", check=False).stdout.strip(), "no defects")
+        self.assertEqual(self.d.verify().stdout.strip(), "no defects")
         short = "proposal in force without the approvals that it needed: %s 1 < 2\n" % large.json()["id"]
         for gone in ("recorded_by = '吴 三@FINANCE'", "recorded_by = '王 敏@FINANCE'", "step = 'refuse'"):
             plant("create table kept as table proposal_step; update proposal_step set %s where proposal = '%s' and n = 1" % (gone, large.json()["id"]))
-            self.assertIn(short, self.d.cli("verify", check=False).stdout, gone)
+            self.assertIn(short, self.d.verify().stdout, gone)
             plant("delete from proposal_step; %s; drop table kept" % self.d.refill("proposal_step", "kept").rstrip(";"))
-        self.assertEqual(self.d.cli("verify", check=False).stdout.strip(), "no defects")
+        self.assertEqual(self.d.verify().stdout.strip(), "no defects")

@@ -92,16 +92,16 @@ class Registered(Case):
         self.assertEqual(self.registered("2022Q3", "by_bank", then)["BANK-GA"], (2, "8000000.00", "11000000.00"))
         self.happen("/v1/loans/" + first["id"], "voided", "2022-10-05", reason="重复录入")
         self.assertEqual(self.registered("2022Q3", "by_bank")["BANK-GA"], (1, "3000000.00", "3000000.00"))
-        self.assertEqual(self.d.cli("verify").stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
 
     def test_verify_finds_a_sum_that_is_not_what_is_registered(self):
         self.lend(self.bank, signed_on="2021-01-04", matures_on="2022-01-04", registered_amount="8000000.00")
         change = "update city_rollup set registered_fen = registered_fen + %d where section = 'by_bank' and quarter = '2021-01-01'"
         self.d.sql(change % 1)
-        out = self.d.cli("verify", check=False)
+        out = self.d.verify()
         self.d.sql(change % -1)
         self.assertIn("city_rollup by_bank ", out.stdout)
-        self.assertEqual(self.d.cli("verify").stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
 
     def test_targets_count_by_what_was_registered_and_when(self):
         """Signed in 2020, registered in 2023: 5,000,000.00 lent, 8,000,000.00 registered; nothing told: the amount."""

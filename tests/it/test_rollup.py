@@ -164,7 +164,7 @@ class RollupCase(Case):
             self.assertEqual(self.d.sql(KNOWN), "")
 
     def verified(self):
-        out = self.d.cli("verify", check=False)
+        out = self.d.verify()
         self.assertEqual((out.returncode, out.stdout), (0, "no defects\n"))
 
     def post(self, token, want=201, **over):
@@ -541,7 +541,7 @@ class Verify(RollupCase):
         for what, sql, said in PLANTED:
             with self.subTest(what):
                 self.d.sql(off + sql.format(q="2022-07-01"))
-                out = self.d.cli("verify", check=False)
+                out = self.d.verify()
                 self.d.sql(off + "".join("delete from %s;" % t + self.d.refill(t, "kept." + t) for t in TABLES))
                 self.assertEqual(out.returncode, 1)
                 for line in said:

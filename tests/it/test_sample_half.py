@@ -83,4 +83,4 @@ class SampleHalf(Case):
         self.assertEqual([a["state"] for a in self.get("/v1/applications")["items"]], ["paid"])
         # No loan beside the sample book in the years of the plan, nor in its base: the published totals stay.
         self.assertEqual(self.d.sql("select count(*) from loan where signed_on between '2020-01-01' and '2023-12-31'"), "0")
-        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")

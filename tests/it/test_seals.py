@@ -508,7 +508,7 @@ class Seals(Ledger):
         self.assertEqual(sum(r.status == 201 for r in answers), 1)  # the others said the same again, or came too late
         self.assertLessEqual({c for r in answers if r.status == 409 for c in r.codes()}, {("", "E_SEALED")})
         self.assertEqual(self.d.sql("select count(*) from report_seal where quarter = '%s'" % q), "1")
-        self.assertEqual(self.d.cli("verify").stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
 
     def test_seals_name_the_one_before(self):
         _, one = self.seal()
@@ -547,7 +547,7 @@ class Seals(Ledger):
         for s in made.json()["signatures"]:
             self.assertIn(s["fingerprint"], out)
             self.assertEqual((keys[s["fingerprint"]]["current"], keys[s["fingerprint"]]["first_seal"]), (True, q))
-        self.assertEqual(self.d.cli("verify").stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
 
 
 class Diff(Ledger):
@@ -617,7 +617,7 @@ class Diff(Ledger):
             self.assertGreater(len(items), 37)
             self.check(q, self.other)
             self.check(q, self.d.token("district"))
-            self.assertEqual(self.d.cli("verify").stdout, "no defects\n")
+            self.assertEqual(self.d.verify().stdout, "no defects\n")
 
     def test_every_cause_is_named(self):
         q = self.quarter
@@ -774,7 +774,7 @@ class VerifySeals(Ledger):
         self.seal()
         names = {"q": q, "next": after(q), "late": late["id"]}
         self.d.restart()  # what was read is in the log: it stands still
-        self.assertEqual(self.d.cli("verify").stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
         self.d.sql("create schema kept;" + "".join("create table kept.%s as table %s;" % (t, t) for t in self.TABLES))
         off = "set session_replication_role = replica;"
         for what, sql, said in TAMPER:
@@ -786,7 +786,7 @@ class VerifySeals(Ledger):
                 for name in said:
                     self.assertIn(name.format(**names), out.stdout)
         self.d.sql("drop schema kept cascade")
-        self.assertEqual(self.d.cli("verify").stdout, "no defects\n")
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
 
 
 class Earlier(Ledger):
