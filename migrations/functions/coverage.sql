@@ -18,6 +18,20 @@ create or replace function coverage_bad_from(f loan_life) returns date language 
                 then least((f).bad_since, (f).overdue_since + 91, (f).matures_on + 91) end
 $$;
 
+-- The life of a loan that was sold, for the pool: of one that was in default by then as if it had not been. It is off
+-- its bank's books, but was lost under its cover; else a bank sold what is bad, and had others covered.
+create or replace function coverage_life_sold(l loan, sold loan_life) returns loan_life
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    told loan_event[] := array(select s from loan_told(l, null, null) s
+                                order by s.on_day, loan_event_rank(s.kind), s.reference);
+    day date := (select max(s.on_day) from unnest(told) s where s.kind = 'transferred');
+    f loan_life := loan_fold_told(l, array(select s from unnest(told) s where s.kind <> 'transferred'
+                                            order by s.on_day, loan_event_rank(s.kind), s.reference), 'infinity', null);
+begin
+    return case when loan_default_day(f, day) <= day then f else sold end;
+end $$;
+
 -- A loan's life for the weight of its cover (null: of one that is asked for) in the pool. A void loan owes nothing;
 -- of a default that had come by then, or was taken back shortly before, what it owed stands until two persons of
 -- finance agree that this void was right: its bank could void it, have others covered, and enter it again.
@@ -29,7 +43,7 @@ declare
     void loan_void;
 begin
     if f.state <> 'voided' then
-        return f;
+        return case when f.state = 'transferred' then coverage_life_sold(l, f) else f end;
     end if;
     select v.* into void from loan_void v where v.loan_id = l.id and v.until_at = 'infinity';
     if void.event_id is not distinct from c.pool_void then

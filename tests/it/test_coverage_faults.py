@@ -484,6 +484,22 @@ class Pool(Told):
             self.assertEqual((weighs(), self.asked(code)), ("900000000|900000000", ("refused", ["33.3333 > 30.00"])))
         self.assertEqual(self.d.verify().stdout, "no defects\n")
 
+    def test_a_bad_loan_that_was_sold_counts_on(self):
+        """3,000,000.00 bad beside 6,100,000.00 are 32.967 %, sold as well; one that was good is off the books."""
+        code = self.scheme("cd-2008", confirmation="automatic", npl_breaker="30.00", leverage_limit=None, file_within_days=None)
+        self.booked(code, amount="6000000.00")
+        good, bad = (self.booked(code).json() for _ in range(2))
+        self.event("/v1/loans/" + good["id"], "transferred", ago(0), principal="3000000.00")
+        self.assertEqual(self.asked(code), ("covered", []))
+        self.told_bad("/v1/loans/" + bad["id"])
+        paused = ("refused", ["32.967 > 30.00"])
+        self.assertEqual(self.asked(code), paused)
+        sold = self.event("/v1/loans/" + bad["id"], "transferred", ago(0), principal="3000000.00").json()["reference"]
+        self.assertEqual(self.asked(code), paused)
+        self.event("/v1/loans/" + bad["id"], "reversed", ago(0), reverses=sold)
+        self.assertEqual(self.asked(code), paused)
+        self.assertEqual(self.d.verify().stdout, "no defects\n")
+
     def test_a_cover_that_was_mended_while_it_was_over_comes_back_as_it_was(self):
         code = self.scheme("cd-2008", confirmation="automatic", leverage_limit=None, file_within_days=None)
         typed = self.booked(code, amount="27000000.00").json()
