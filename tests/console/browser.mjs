@@ -15,7 +15,7 @@ const BROWSERS = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'];
 export const launch = () =>
   chromium.launch({
     executablePath: process.env.CHROMIUM || BROWSERS.find((x) => fs.existsSync(x)),
-    args: ['--no-sandbox', '--disable-dev-shm-usage', '--font-render-hinting=none', '--force-color-profile=srgb', '--lang=zh-CN'],
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--font-render-hinting=none', '--force-color-profile=srgb', '--lang=zh-CN'],
   });
 
 /**
