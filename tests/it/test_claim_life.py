@@ -483,6 +483,17 @@ class ClaimLife(FundCase):
             self.event(self.where(contract), "pledge_released", ago(day))
             self.assertEqual(self.untold(where), left)
 
+    def test_a_loan_that_is_corrected_after_its_claim_was_paid_makes_no_finding(self):
+        """The default was told of the wrong contract, whose amount was a slip as well; all of the claim comes back."""
+        contract = self.lent(self.scheme(loss_base="principal_and_interest"))
+        where = self.paid(contract)
+        for e in self.get(self.where(contract) + "/events", self.bank)["items"]:
+            self.event(self.where(contract), "reversed", e["on"], reverses=e["reference"])
+        self.step(where, "cure", self.bank)
+        self.step(where, "close", self.finance)
+        self.correct(contract, amount="2000000.00", ip_amount="2000000.00", rate="3.00")
+        self.assertNotIn("interest", self.d.verify().stdout)
+
     def test_no_more_need_come_back_than_was_claimed(self):
         contract = self.lent(self.scheme())
         where = self.paid(contract, loss_principal="1000000.00")
