@@ -54,6 +54,7 @@ await story(async (as) => {
   await says(w, '#judged', '检查通过');
   await says(w, '#reads table', '别人改的名称');
   await w.page.getByRole('button', {name: '提交更正'}).click();
+  await w.page.waitForURL((x) => !x.searchParams.has('edit')); // the form's own reading says 35.00% as well
   await says(w, 'main table', '35.00%');
 
   // a scheme: shares that are not a whole, then a condition; approved by finance
