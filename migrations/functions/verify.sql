@@ -362,41 +362,6 @@ begin
          where s.id = c.scheme and (x.fund_fen, x.split::text) = (fund, verify_claim_given.split::text));
 end $$;
 
--- What was owed on the loan of a claim when it was last judged, by the ledger's own account: the more of before and
--- after what was recorded with it.
-create or replace function verify_claim_owed(c claim) returns bigint language plpgsql stable as $$
-declare
-    judged_at constant timestamptz := verify_claim_judged_at(c);
-begin
-    return (select max((loan_fold(l, 'infinity', x.at, null)).outstanding_fen)
-              from unnest(array[judged_at, judged_at - interval '1 us']) as x(at)
-             cross join lateral (
-                   select v as l
-                     from loan v
-                    where v.id = c.loan_id and v.recorded_at <= x.at
-                    order by v.version desc
-                    limit 1) k);
-end $$;
-
--- The most interest that could be claimed on a loan by the ledger, as it knew it when a claim was last judged: the more
--- of before and after what was recorded with it.
-create or replace function verify_claim_interest(c claim) returns bigint language plpgsql stable as $$
-declare
-    doc constant json := (select r.body from submission r where r.id = c.id and r.version = 1);
-    judged_at constant timestamptz := verify_claim_judged_at(c);
-begin
-    return (select max(m.interest_fen)
-              from unnest(array[judged_at, judged_at - interval '1 us']) as x(at)
-             cross join lateral (
-                   select v as l
-                     from loan v
-                    where v.id = c.loan_id and v.recorded_at <= x.at
-                    order by v.version desc
-                    limit 1) k
-              join coverage v on v.id = c.coverage
-             cross join lateral claim_loss_most(claim_case_of(c.org_id, doc, c.id, c.on_day, k.l, v, x.at)) m);
-end $$;
-
 -- When a claim was last judged.
 create or replace function verify_claim_judged_at(c claim) returns timestamptz language sql stable as $$
     select coalesce((select max(s.recorded_at)
@@ -404,6 +369,40 @@ create or replace function verify_claim_judged_at(c claim) returns timestamptz l
                       where s.claim = c.id and s.step in ('accept', 'resubmit', 'approve', 'pay', 'renew')),
                     c.recorded_at)
 $$;
+
+-- The loan of a claim as the ledger knew it when that was last judged, before and after what was recorded with it.
+create or replace function verify_claim_known(c claim) returns table (at timestamptz, l loan)
+    language plpgsql stable as $$
+declare
+    judged_at constant timestamptz := verify_claim_judged_at(c);
+begin
+    return query
+    select x.instant, k.v
+      from unnest(array[judged_at, judged_at - interval '1 us']) as x(instant)
+     cross join lateral (
+           select v
+             from loan v
+            where v.id = c.loan_id and v.recorded_at <= x.instant
+            order by v.version desc
+            limit 1) k;
+end $$;
+
+-- What was owed on it by the ledger's own account: the more of both.
+create or replace function verify_claim_owed(c claim) returns bigint language plpgsql stable as $$
+begin
+    return (select max((loan_fold(k.l, 'infinity', k.at, null)).outstanding_fen) from verify_claim_known(c) k);
+end $$;
+
+-- The most interest that could be claimed on it: the more of both.
+create or replace function verify_claim_interest(c claim) returns bigint language plpgsql stable as $$
+declare
+    doc constant json := (select r.body from submission r where r.id = c.id and r.version = 1);
+begin
+    return (select max(m.interest_fen)
+              from verify_claim_known(c) k
+              join coverage v on v.id = c.coverage
+             cross join lateral claim_loss_most(claim_case_of(c.org_id, doc, c.id, c.on_day, k.l, v, k.at)) m);
+end $$;
 
 -- The facts of a loan that an application was decided by, as they were known at an instant: those that are the ledger's
 -- own. Balances and payments by day as far as they were told by the decision.

@@ -27,6 +27,19 @@ PGresult *turns_next(struct look *l, const char *name)
     return NULL;
 }
 
+bool turns_taken(struct look *l, const char *name, const char *sql,
+    bool (*takes)(void *of, int which, const PGresult *r, int row), void *of, int which)
+{
+    PGresult *r;
+    bool all = turns_begin(l, name, sql);
+    while (all && (r = turns_next(l, name))) {
+        for (int i = 0; all && i < PQntuples(r); i++)
+            all = takes(of, which, r, i);
+        PQclear(r);
+    }
+    return all && !l->failed;
+}
+
 int64_t turn_number(const PGresult *r, int row, int column)
 {
     const char *p = PQgetvalue(r, row, column);

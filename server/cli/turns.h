@@ -10,6 +10,10 @@ MUST_USE bool turns_begin(struct look *l, const char *name, const char *sql);
 /* The next rows; NULL: there are none, or they cannot be read, which l->failed says. */
 PGresult *turns_next(struct look *l, const char *name);
 
+/* Hands each row of sql to takes, with of and which, until one is refused; true: all were taken. */
+bool turns_taken(struct look *l, const char *name, const char *sql,
+    bool (*takes)(void *of, int which, const PGresult *r, int row), void *of, int which);
+
 int64_t turn_number(const PGresult *r, int row, int column);
 int32_t turn_day(const PGresult *r, int row, int column);
 bool turn_is_true(const PGresult *r, int row, int column);

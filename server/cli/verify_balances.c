@@ -300,8 +300,9 @@ static void add_all(struct pass *p)
 
 /* ---- what the tables hold -------------------------------------------------------------------- */
 
-static bool take_off(struct pass *p, int map, const PGresult *r, int i)
+static bool take_off(void *of, int map, const PGresult *r, int i)
 {
+    struct pass *p = of;
     enum { OF_ORG, OF_WHAT, OF_QUARTER, OF_N };
     int64_t org = turn_number(r, i, OF_ORG), what = turn_number(r, i, OF_WHAT);
     if (org < 0 || org >= ORG_MAX || what < 0 || what >= WHATS || PQgetisnull(r, i, OF_QUARTER))
@@ -318,14 +319,8 @@ static bool take_off(struct pass *p, int map, const PGresult *r, int i)
 
 static bool holds(struct pass *p, int map)
 {
-    PGresult *r;
-    bool same = turns_begin(p->l, held[map].tab, held[map].sql);
-    while (same && (r = turns_next(p->l, held[map].tab))) {
-        for (int i = 0; same && i < PQntuples(r); i++)
-            same = take_off(p, map, r, i);
-        PQclear(r);
-    }
-    return same && !p->l->failed && sums_are_none(&p->map[map]);
+    return turns_taken(p->l, held[map].tab, held[map].sql, take_off, p, map) &&
+           sums_are_none(&p->map[map]);
 }
 
 void verify_balances(struct look *l)

@@ -263,8 +263,9 @@ static void add_loan(struct pass *p, const PGresult *r, int i)
 /* ---- what the tables hold -------------------------------------------------------------------- */
 
 /* Takes a row off; false: it is of nothing that was counted. */
-static bool take_off(struct pass *p, int map, const PGresult *r, int i)
+static bool take_off(void *of, int map, const PGresult *r, int i)
 {
+    struct pass *p = of;
     enum { NAME, OF_DAY, BEFORE, NUMBERS };
     const struct names *names = map == BY_PLACE ? &p->places : &p->rows;
     int64_t n[SUM_COLUMNS], any = 0;
@@ -291,14 +292,8 @@ static bool take_off(struct pass *p, int map, const PGresult *r, int i)
 
 static bool holds(struct pass *p, int map)
 {
-    PGresult *r;
-    bool same = turns_begin(p->l, held[map].tab, held[map].sql);
-    while (same && (r = turns_next(p->l, held[map].tab))) {
-        for (int i = 0; same && i < PQntuples(r); i++)
-            same = take_off(p, map, r, i);
-        PQclear(r);
-    }
-    return same && !p->l->failed && sums_are_none(&p->map[map]);
+    return turns_taken(p->l, held[map].tab, held[map].sql, take_off, p, map) &&
+           sums_are_none(&p->map[map]);
 }
 
 static void pass_free(struct pass *p)
