@@ -17,10 +17,9 @@ with look as materialized (
     select array(select json_array_elements_text($2::json)) as asks,
            array(select json_array_elements_text($3::json)::int) as months
 )
-       select c.id, coalesce(v.seen, false) as current, c.bank, c.contract_no, c.borrower_uscc, c.borrower_district,
-       c.borrower_size, c.borrower_sme, c.borrower_industry, c.borrower_employees,
-       c.borrower_revenue, c.borrower_assets,
-       c.borrower_size_told, c.loan_product, c.loan_amount, c.loan_ip_amount, c.loan_ip_share,
+select c.id, coalesce(v.seen, false) as current, c.bank, c.contract_no, c.borrower_uscc, c.borrower_district,
+       c.borrower_size, c.borrower_sme, c.borrower_industry, c.borrower_employees, c.borrower_revenue,
+       c.borrower_assets, c.borrower_size_told, c.loan_product, c.loan_amount, c.loan_ip_amount, c.loan_ip_share,
        c.loan_rate, c.loan_signed_on, c.loan_disbursed_on, c.loan_registered_on, c.loan_matures_on, c.loan_term_days,
        c.loan_settled_on, c.loan_settled_on_time, c.loan_overdue_ever, c.loan_first_loan, c.loan_guaranteed,
        c.loan_insured, c.loan_scheme, c.loan_under_scheme, c.loan_compensated, c.loan_patents, c.loan_trademarks,

@@ -561,6 +561,19 @@ class Subsidies(SubsidyCase):
         self.assertEqual([(x["contract_no"], x["result"]["amount"], x["against"]["amount"]) for x in lines[1:]],
                          [(contract, "25875.00", "10000.00")])
 
+    def test_what_a_firm_has_had_counts_in_a_rehearsal_under_each_of_its_codes(self):
+        """40,000.00 for good, of which 25,875.00 are taken under the first policy and nothing under the second."""
+        first, second = (self.policy(caps=[{"per": "enterprise", "period": "lifetime", "amount": "40000.00"}]) for _ in range(2))
+        name = "示例多码(试算)%d有限公司" % next(numbers)
+        self.assertEqual(self.apply(first, self.lent(borrower_name=name)).json()["amount"], "25875.00")
+        again = self.lent(borrower_name=name.replace("(", "\uff08").replace(")", "\uff09"), amount="3200000.00")
+        other = self.lent(amount="2800000.00")
+        r = self.d.call("POST", "/v1/policies/%s/rehearsals" % first, {
+            "from": "2024-01-15", "to": "2024-01-15", "against": second, "list": True,
+            "facts": {"borrower.bad_record": False}}, self.district)
+        told = {x["contract_no"]: (x["result"]["amount"], x["against"]["amount"]) for x in r.lines() if "contract_no" in x}
+        self.assertEqual((told[again], told[other]), (("14125.00", "27600.00"), ("24150.00", "24150.00")))
+
 
 if __name__ == "__main__":
     unittest.main()
