@@ -507,6 +507,10 @@ class Concurrent(RollupCase):
 PLANTED = [
     ("a firm forgotten", "delete from firm_quarter where quarter = '{q}'",
      ["firm_quarter "]),  # firms are counted from the loans
+    ("a firm of a quarter", "update city_firms set firms = firms + 1 where section = 'all' and quarter = '{q}'",
+     ["city_firms "]),
+    ("a firm of a quarter that nobody counted", "delete from city_firms where section = 'all' and quarter = '{q}'",
+     ["city_firms "]),
     ("a balance of a loan", "update loan_balance set v[2] = v[2] + 1",
      ["loan_balance ", "balance_rollup "]),
     ("a loan's amount behind the rollups' back", "update loan set amount_fen = amount_fen + 1",
